@@ -1,0 +1,139 @@
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { distance } from "fastest-levenshtein";
+import { UserError } from "../errors.ts";
+
+/** Engines that `--engine` takes; those that are not in this version are refused by name when asked for. */
+export const engineNames = ["auto", "wasm", "tensorflow", "xla", "tfjs-node-gpu"] as const;
+const availableEngines: readonly string[] = ["auto", "wasm"];
+
+/** What the shared flags say, checked. Paths are absolute. */
+export interface Flags {
+  readonly profile: string;
+  readonly only: readonly string[];
+  readonly jobs: number;
+  readonly threads: number;
+  readonly executor: "local";
+  /** As given; `null` where the flag was not used: then a result of any engine counts. */
+  readonly engine: string | null;
+  readonly dataRoot: string;
+  readonly dataFolders: Readonly<Record<string, string>>;
+  readonly store: string;
+  readonly reports: string;
+  readonly failFast: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly yes: boolean;
+}
+
+const collect = (value: string, previous: readonly string[]) => [...previous, value];
+
+/** Adds the flags that say what to look at: they mean the same in every command. */
+export function addSelectionFlags(command: Command): Command {
+  return command
+    .option("--profile <name>", "paper, mini or smoke: how large the runs are", "paper")
+    .option("--only <axes>", 'limit what runs: "setting=… method=… seed=…"', collect, [])
+    .option("--engine <name>", `tensor engine: ${engineNames.join(", ")}`)
+    .option("--data <root>", "root of the data sets, or <set>=<folder>; repeatable", collect, [])
+    .option("--store <dir>", "where results are kept", ".store")
+    .option("--json", "machine-readable output", false);
+}
+
+/** Adds the flags of the commands that run something. */
+export function addRunFlags(command: Command): Command {
+  return addSelectionFlags(command)
+    .option("--jobs <n>", "worker processes (default: the number of cores)")
+    .option("--threads <n>", "cores a worker may use", "1")
+    .addOption(new Option("--executor <name>", "where runs happen").default("local"))
+    .option("--reports <dir>", "where reports are written", "reports")
+    .option("--fail-fast", "stop at the first failure", false)
+    .option("--quiet", "no progress, only results and errors", false)
+    .option("--yes", "answer yes to every question", false);
+}
+
+/** ` (did you mean "x"?)` when one of the names is near, else the list of names. */
+export function suggest(found: string, names: readonly string[]): string {
+  const near = names
+    .map((name) => ({ name, edits: distance(found, name) }))
+    .sort((a, b) => a.edits - b.edits)[0];
+  return near && near.edits <= Math.max(2, Math.floor(found.length / 3))
+    ? `did you mean "${near.name}"?`
+    : `there is ${names.join(", ")}.`;
+}
+
+function positiveInteger(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new UserError(`${flag} takes a whole number of at least 1, not "${text}".`);
+  }
+  return value;
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function checkEngine(name: string | undefined): string | null {
+  if (name === undefined) return null;
+  if (!(engineNames as readonly string[]).includes(name)) {
+    throw new UserError(`--engine: unknown engine "${name}": ${suggest(name, engineNames)}`);
+  }
+  if (!availableEngines.includes(name)) {
+    throw new UserError(`--engine: "${name}" is not available in this version; use wasm or auto.`);
+  }
+  return name === "auto" ? null : name;
+}
+
+function parseData(values: readonly string[], project: string) {
+  let root = resolve(project, "data");
+  const folders: Record<string, string> = {};
+  for (const value of values) {
+    const [set, folder] = value.includes("=")
+      ? [value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)]
+      : [null, value];
+    if (folder === "") throw new UserError(`--data ${value}: no folder given.`);
+    const path = resolve(folder);
+    if (!isDirectory(path)) throw new UserError(`--data ${value}: there is no folder ${folder}.`);
+    if (set === null) root = path;
+    else folders[set] = path;
+  }
+  return { root, folders };
+}
+
+/** The project's root: where `pipeline.ts` is. */
+export const project = resolve(import.meta.dirname ?? ".", "../..");
+
+/**
+ * Checks the shared flags of a command.
+ *
+ * @throws {UserError} for a count below one, an unknown engine, a folder that is not there.
+ */
+export function readFlags(options: Readonly<Record<string, unknown>>): Flags {
+  const text = (name: string, otherwise: string) => String(options[name] ?? otherwise);
+  const list = (name: string) => (options[name] ?? []) as readonly string[];
+  const executor = text("executor", "local");
+  if (executor !== "local") {
+    throw new UserError(`--executor: "${executor}" is not available in this version; use local.`);
+  }
+  const data = parseData(list("data"), project);
+  return {
+    profile: text("profile", "paper"),
+    only: list("only"),
+    jobs: positiveInteger("--jobs", text("jobs", String(navigator.hardwareConcurrency))),
+    threads: positiveInteger("--threads", text("threads", "1")),
+    executor,
+    engine: checkEngine(options["engine"] as string | undefined),
+    dataRoot: data.root,
+    dataFolders: data.folders,
+    store: resolve(project, text("store", ".store")),
+    reports: resolve(project, text("reports", "reports")),
+    failFast: options["failFast"] === true,
+    json: options["json"] === true,
+    quiet: options["quiet"] === true,
+    yes: options["yes"] === true,
+  };
+}

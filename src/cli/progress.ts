@@ -1,0 +1,169 @@
+import type { Progress } from "../dag/stage.ts";
+import { formatDuration } from "./duration.ts";
+import { columns, isLive, message, style, writeMessage } from "./terminal.ts";
+
+interface Running {
+  readonly label: string;
+  readonly started: number;
+  /** Recent (time, done) pairs: the rate is taken over the last 30 seconds, so that a resumed run shows its true speed. */
+  readonly samples: { at: number; done: number }[];
+  latest: Progress | undefined;
+}
+
+/** Clock and sinks, replaced in tests. */
+export interface ProgressOptions {
+  /** Milliseconds. Default: `performance.now`. */
+  readonly now?: () => number;
+  /** Default: whether stderr is a terminal. */
+  readonly live?: boolean;
+  readonly quiet?: boolean;
+  readonly width?: () => number;
+  readonly write?: (text: string) => void;
+}
+
+const redrawMilliseconds = 120;
+const plainMilliseconds = 30_000;
+
+function rate(running: Running): number | undefined {
+  const first = running.samples[0];
+  const last = running.samples.at(-1);
+  if (!first || !last || last.at <= first.at) return undefined;
+  return ((last.done - first.done) * 1000) / (last.at - first.at);
+}
+
+/** `412/6144 steps · 3.1 steps/s · 31:12 left · loss 1.234 · acc 31.2 %`, as much of it as is known. */
+export function describeProgress(progress: Progress, perSecond: number | undefined): string {
+  const unit = progress.unit ?? "steps";
+  const parts = [`${progress.done}/${progress.total} ${unit}`];
+  if (perSecond !== undefined && perSecond > 0) {
+    parts.push(`${perSecond.toFixed(perSecond < 10 ? 1 : 0)} ${unit}/s`);
+    parts.push(`${formatDuration((progress.total - progress.done) / perSecond)} left`);
+  }
+  if (progress.loss !== undefined) parts.push(`loss ${progress.loss.toFixed(3)}`);
+  if (progress.accuracy !== undefined) parts.push(`acc ${progress.accuracy.toFixed(1)} %`);
+  return parts.join(" · ");
+}
+
+/** `████████▌───────` of the given width. */
+export function bar(fraction: number, width: number): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, fraction)) * width * 8);
+  const partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]!;
+  return ("█".repeat(Math.floor(eighths / 8)) + partial).padEnd(width, "─");
+}
+
+/** A bar for each running stage on a terminal; elsewhere one plain line every 30 seconds. */
+export class ProgressView {
+  readonly #running = new Map<string, Running>();
+  readonly #now: () => number;
+  readonly #live: boolean;
+  readonly #quiet: boolean;
+  readonly #width: () => number;
+  readonly #write: (text: string) => void;
+  #drawnLines = 0;
+  #lastDraw = -Infinity;
+  #lastPlain: number;
+  #finished = 0;
+
+  constructor(readonly total: number, options: ProgressOptions = {}) {
+    this.#now = options.now ?? (() => performance.now());
+    this.#live = options.live ?? isLive();
+    this.#quiet = options.quiet ?? false;
+    this.#width = options.width ?? columns;
+    this.#write = options.write ?? writeMessage;
+    this.#lastPlain = this.#now();
+  }
+
+  start(id: string, label: string): void {
+    this.#running.set(id, { label, started: this.#now(), samples: [], latest: undefined });
+    this.#draw(true);
+  }
+
+  update(id: string, progress: Progress): void {
+    const running = this.#running.get(id);
+    if (!running) return;
+    const at = this.#now();
+    running.latest = progress;
+    running.samples.push({ at, done: progress.done });
+    while (running.samples.length > 2 && at - running.samples[0]!.at > 30_000) {
+      running.samples.shift();
+    }
+    this.#draw(false);
+  }
+
+  /** Call from time to time, so that clocks move on while a stage says nothing. */
+  tick(): void {
+    this.#draw(false);
+  }
+
+  finish(id: string): void {
+    if (this.#running.delete(id)) this.#finished++;
+    this.#draw(true);
+  }
+
+  /** Prints a line that stays, above the bars. */
+  note(line: string): void {
+    if (this.#quiet) return;
+    this.#erase();
+    this.#write(`${line}\n`);
+    this.#draw(true);
+  }
+
+  /** Removes the bars. */
+  close(): void {
+    this.#erase();
+  }
+
+  #erase(): void {
+    if (this.#drawnLines > 0) this.#write(`\x1b[${this.#drawnLines}A\x1b[0J`);
+    this.#drawnLines = 0;
+  }
+
+  #draw(now: boolean): void {
+    if (this.#quiet) return;
+    if (!this.#live) return this.#plain();
+    const at = this.#now();
+    if (!now && at - this.#lastDraw < redrawMilliseconds) return;
+    this.#lastDraw = at;
+    this.#erase();
+    const width = this.#width();
+    const lines = [...this.#running.values()].map((running) => this.#line(running, width));
+    if (lines.length === 0) return;
+    lines.push(style("dim", `${this.#finished} of ${this.total} stages done`.slice(0, width)));
+    this.#write(lines.map((line) => `${line}\n`).join(""));
+    this.#drawnLines = lines.length;
+  }
+
+  #line(running: Running, width: number): string {
+    const progress = running.latest;
+    if (!progress || progress.total <= 0) {
+      const seconds = (this.#now() - running.started) / 1000;
+      return `${running.label}  ${formatDuration(seconds)}`.slice(0, width - 1);
+    }
+    const text = describeProgress(progress, rate(running));
+    const barWidth = Math.min(20, Math.floor(width / 6));
+    const room = width - barWidth - text.length - 4;
+    const label = room >= 12
+      ? running.label.slice(0, room).padEnd(Math.min(room, 44))
+      : running.label.slice(0, 12);
+    const fraction = progress.done / progress.total;
+    const drawn = `${label} ${bar(fraction, barWidth)} ${text}`.slice(0, width - 1);
+    return drawn;
+  }
+
+  #plain(): void {
+    const at = this.#now();
+    if (at - this.#lastPlain < plainMilliseconds) return;
+    this.#lastPlain = at;
+    const parts = [...this.#running.values()].map((running) =>
+      running.latest
+        ? `${running.label}: ${describeProgress(running.latest, rate(running))}`
+        : running.label
+    );
+    this.#write(`[${this.#finished}/${this.total}] ${parts.join("; ")}\n`);
+  }
+}
+
+/** One line for a plain log, without a view. */
+export function say(line: string, options: { quiet: boolean }): void {
+  if (!options.quiet) message(line);
+}
