@@ -34,6 +34,8 @@ export interface EvaluationsMeta {
   readonly classes: number;
   readonly test_count: number;
   readonly official_test_count: number;
+  /** Whether the data's folder fixes what is labelled. */
+  readonly fixed_split: boolean;
   /** Labelled images of each class. */
   readonly class_counts: readonly number[];
   readonly engine: string;
