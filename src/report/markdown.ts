@@ -61,11 +61,14 @@ function paperText({ paper, notes }: ReportCell, decimals: number): string {
 }
 
 function legend({ published }: Report): string {
-  const ours = "accuracy in percent, mean ± population standard deviation over seeds" +
-    " (seeds done/seeds asked for); one seed alone has no ±; a dash: no result, for the reason named.";
-  if (!published) return `Each cell: ${ours}`;
-  return `ours: ${ours} paper: the published value, ± as printed; NA: none. ` +
-    "difference: ours minus the paper's, in points.";
+  const ours = "accuracy in percent, mean ± population standard deviation over seeds " +
+    "(seeds done/seeds asked for); one seed alone has no ±; a dash means no result";
+  if (!published) return `Each cell: ${ours}.`;
+  return [
+    `- ours: ${ours}`,
+    "- paper: the published value, ± as printed; NA where the paper has none",
+    "- difference: ours minus the paper's, in points",
+  ].join("\n");
 }
 
 function missingLines(report: Report): string[] {

@@ -1,13 +1,13 @@
-/** A set of cells in few words: everything, or whole rows, whole columns and single cells. */
-export type Scope = "all" | readonly ScopePart[];
+/** A set of cells in few words: everything, or blocks of rows and columns. */
+export type Scope = "all" | readonly Block[];
 
-export interface ScopePart {
-  readonly kind: "row" | "column" | "cell";
-  /** A row's or column's id, or `row/column`. */
-  readonly id: string;
+/** The cells where these rows and columns cross; null stands for all that the universe has there. */
+export interface Block {
+  readonly rows: readonly string[] | null;
+  readonly columns: readonly string[] | null;
 }
 
-/** The cells of which a scope speaks, in the table's order. */
+/** Where a cell stands, by the ids of its row and column. */
 export interface Position {
   readonly row: string;
   readonly column: string;
@@ -19,8 +19,8 @@ export function cellName({ row, column }: Position): string {
 }
 
 /**
- * Describes `cells` as a part of `universe`, by whichever of rows first or columns first needs fewer
- * parts. A row counts as whole when all of its cells that are in the universe are meant.
+ * Describes `cells` as a part of `universe`: lines (rows or columns, whichever takes fewer words)
+ * that have the same cells in the set are said together. Order as in the universe.
  */
 export function describeCells(
   cells: ReadonlySet<string>,
@@ -28,37 +28,55 @@ export function describeCells(
 ): Scope {
   const meant = universe.filter((position) => cells.has(cellName(position)));
   if (meant.length === universe.length) return "all";
-  const byRow = cover(meant, universe, ["row", "column"]);
-  const byColumn = cover(meant, universe, ["column", "row"]);
-  return byColumn.length < byRow.length ? byColumn : byRow;
+  const byRow = mergeLines(meant, { universe, along: "row", across: "column" })
+    .map(({ lines, others }): Block => ({ rows: lines, columns: others }));
+  const byColumn = mergeLines(meant, { universe, along: "column", across: "row" })
+    .map(({ lines, others }): Block => ({ rows: others, columns: lines }));
+  return wordsIn(byColumn) < wordsIn(byRow) ? byColumn : byRow;
 }
 
-function cover(
-  meant: readonly Position[],
-  universe: readonly Position[],
-  kinds: readonly ("row" | "column")[],
-): ScopePart[] {
-  let left = meant;
-  const parts: ScopePart[] = [];
-  for (const kind of kinds) {
-    for (const id of new Set(left.map((position) => position[kind]))) {
-      const whole = universe.filter((position) => position[kind] === id).length;
-      if (meant.filter((position) => position[kind] === id).length < whole) continue;
-      parts.push({ kind, id });
-      left = left.filter((position) => position[kind] !== id);
-    }
+function mergeLines(meant: readonly Position[], options: {
+  universe: readonly Position[];
+  along: keyof Position;
+  across: keyof Position;
+}): { lines: string[]; others: string[] | null }[] {
+  const { universe, along, across } = options;
+  const merged = new Map<string, { lines: string[]; others: string[] | null }>();
+  for (const line of new Set(meant.map((position) => position[along]))) {
+    const here = meant.filter((position) => position[along] === line);
+    const whole = universe.filter((position) => position[along] === line).length === here.length;
+    const others = whole ? null : here.map((position) => position[across]);
+    const key = JSON.stringify(others);
+    const entry = merged.get(key) ?? { lines: [], others };
+    merged.set(key, entry);
+    entry.lines.push(line);
   }
-  return [...parts, ...left.map((position) => ({ kind: "cell" as const, id: cellName(position) }))];
+  return [...merged.values()];
 }
 
-/** The scope in words; `quote` wraps each id. */
-export function scopeText(scope: Scope, options: { all: string; quote?: (id: string) => string }) {
+function wordsIn(blocks: readonly Block[]): number {
+  return blocks.reduce((sum, { rows, columns }) => {
+    return sum + (rows?.length ?? 0) + (columns?.length ?? 0);
+  }, 0);
+}
+
+/** The scope in words; `all` is what to say for everything, `quote` wraps each id. */
+export function scopeText(
+  scope: Scope,
+  options: { all: string; quote?: (id: string) => string },
+): string {
   if (scope === "all") return options.all;
   const quote = options.quote ?? ((id) => id);
-  const groups = (["row", "column", "cell"] as const).flatMap((kind) => {
-    const ids = scope.filter((part) => part.kind === kind).map((part) => quote(part.id));
-    if (ids.length === 0) return [];
-    return [`${kind}${ids.length > 1 ? "s" : ""} ${ids.join(", ")}`];
-  });
-  return groups.join("; ");
+  const list = (kind: string, ids: readonly string[]) => {
+    return `${kind}${ids.length > 1 ? "s" : ""} ${ids.map(quote).join(", ")}`;
+  };
+  return scope.map(({ rows, columns }) => {
+    if (rows === null) return list("column", columns ?? []);
+    if (columns === null) return list("row", rows);
+    const [row, column] = [rows[0], columns[0]];
+    if (rows.length === 1 && columns.length === 1 && row !== undefined && column !== undefined) {
+      return list("cell", [cellName({ row, column })]);
+    }
+    return `${list("row", rows)} in ${list("column", columns)}`;
+  }).join("; ");
 }

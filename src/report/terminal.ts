@@ -4,6 +4,7 @@ import type { ReportColumn } from "./paper.ts";
 import type { Report, ReportCell } from "./report.ts";
 
 const shortestLabel = 8;
+const longestHead = 16;
 const gap = "  ";
 
 /**
@@ -99,7 +100,8 @@ function panelOf(
     return cell.column === column.id && rows.includes(cell.row);
   });
   const texts = cells.map((cell) => text(cell, column.decimals));
-  const width = Math.max(...texts.map((entry) => [...entry].length));
+  const head = Math.min(longestHead, [...column.label].length);
+  const width = Math.max(head, ...texts.map((entry) => [...entry].length));
   return { head: cut(column.label, width), texts, width };
 }
 
