@@ -78,7 +78,8 @@ function withRecorder<T>(builder: ProgramBuilder, work: () => T): T {
     refuse("a tf.variable cannot be recorded: make it an input and an output");
   engine.keep = (tensor) => {
     kept.push(tensor);
-    return keep.call(engine, tensor);
+    keep.call(engine, tensor);
+    return tensor;
   };
   try {
     return work();
