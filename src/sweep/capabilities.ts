@@ -1,0 +1,28 @@
+import type { Capabilities } from "../config/mod.ts";
+import { methodIds, methodParams } from "../methods/registry.ts";
+import { parseNet } from "../nets/registry.ts";
+
+const loadableDatasets: ReadonlySet<string> = new Set(["synthetic", "cifar-10", "cifar-100"]);
+
+function accepts(parse: (text: string) => unknown, text: string): boolean {
+  try {
+    parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** What this version can run: what a sweep file names beyond it is listed as missing, never hidden. */
+export function capabilities(): Capabilities {
+  return {
+    methods: Object.fromEntries(methodIds().map((id) => [id, { params: methodParams(id) }])),
+    nets: (id) => accepts(parseNet, id),
+    strong: ["simple"],
+    weak: ["crop|flip"],
+    precisions: ["f32"],
+    datasets: (id) => loadableDatasets.has(id),
+  };
+}
+
