@@ -1,15 +1,12 @@
 import { aggregate } from "./aggregate.ts";
 import type { SeedValue, Statistics } from "./aggregate.ts";
-import { type Absence, absenceCodes, parseAbsence } from "./absence.ts";
+import { absenceCodes } from "./absence.ts";
 import { groupDepartures } from "./departures.ts";
 import { departuresOf, factsOf } from "./evidence.ts";
-import type { Metrics } from "./metrics.ts";
 import type { TableParams } from "./params.ts";
-import type { Missing, Note, Report, ReportCell, SeedAbsence, SeedResult } from "./report.ts";
+import type { Missing, Note, Report, ReportCell, SeedAbsence } from "./report.ts";
 import { cellName, describeCells } from "./scope.ts";
-
-/** What became of one run: its metrics, or why there are none (see `parseAbsence`). */
-export type Outcome = { readonly metrics: Metrics } | { readonly absent: string };
+import { type CellSeeds, notListed, type Outcome, readSeeds } from "./seeds.ts";
 
 type CellParams = TableParams["cells"][number];
 
@@ -27,10 +24,13 @@ export function buildReport(params: TableParams, outcomes: readonly Outcome[]): 
     throw new Error(`internal: ${params.table} has no paper table, so needs title, rows, columns`);
   }
   const given = cellsByName(params.cells);
-  for (const [name, { row, column }] of given) {
-    if (rows.some(({ id }) => id === row) && columns.some(({ id }) => id === column)) continue;
-    throw new Error(`internal: ${params.table} has no cell ${name}`);
+  const names = new Set(rows.flatMap(({ id: row }) => {
+    return columns.map(({ id: column }) => cellName({ row, column }));
+  }));
+  for (const name of given.keys()) {
+    if (!names.has(name)) throw new Error(`internal: ${params.table} has no cell ${name}`);
   }
+  const shownNotes = notesOn(names, paper);
   const seeds = new Map([...given].map(([name, cell]) => [name, readSeeds(cell, outcomes)]));
   const values = [...seeds].flatMap(([cell, { results }]): SeedValue[] => {
     return results.map(({ seed, value }) => ({ cell, seed, value }));
@@ -39,15 +39,13 @@ export function buildReport(params: TableParams, outcomes: readonly Outcome[]): 
   const cells = rows.map(({ id: row }) =>
     columns.map(({ id: column }) => {
       const name = cellName({ row, column });
-      const notes = (paper?.notes ?? []).flatMap((note, index) => {
-        return note.cells.includes(name) ? [markOf(paper, index)] : [];
-      });
+      const notes = shownNotes.filter((note) => note.cells.includes(name));
       return cellOf({
         position: { row, column },
         seeds: seeds.get(name) ?? notListed,
         statistics: statistics.get(name),
         paper: paper?.rows.find(({ id }) => id === row)?.cells[column] ?? null,
-        notes,
+        notes: notes.flatMap(({ mark }) => mark ?? []),
       });
     })
   );
@@ -69,23 +67,9 @@ export function buildReport(params: TableParams, outcomes: readonly Outcome[]): 
       done.length > 0 ? done : runnable,
     ),
     facts: factsOf(flat),
-    notes: (paper?.notes ?? []).map((note, index): Note => {
-      return { mark: note.cells.length === 0 ? null : markOf(paper, index), text: note.text };
-    }),
+    notes: shownNotes.map(({ mark, text }) => ({ mark, text })),
   };
 }
-
-interface CellSeeds {
-  readonly asked: number;
-  readonly results: readonly SeedResult[];
-  readonly absent: readonly SeedAbsence[];
-}
-
-const notListed: CellSeeds = {
-  asked: 0,
-  results: [],
-  absent: [{ code: "missing", reason: "The sweep file does not list this cell.", seeds: [] }],
-};
 
 function cellsByName(cells: readonly CellParams[]): ReadonlyMap<string, CellParams> {
   const given = new Map<string, CellParams>();
@@ -94,54 +78,6 @@ function cellsByName(cells: readonly CellParams[]): ReadonlyMap<string, CellPara
     given.set(cellName(cell), cell);
   }
   return given;
-}
-
-/** The seeds of one cell in ascending order, sorted into results and reasons for there being none. */
-function readSeeds(cell: CellParams, outcomes: readonly Outcome[]): CellSeeds {
-  const results: SeedResult[] = [];
-  const reasons = new Map<string, { absence: Absence; seeds: number[] }>();
-  const seeds = [...cell.seeds].sort((a, b) => a.seed - b.seed);
-  for (const [index, entry] of seeds.entries()) {
-    if (seeds[index - 1]?.seed === entry.seed) {
-      throw new Error(`internal: cell ${cellName(cell)} has seed ${entry.seed} twice`);
-    }
-    const outcome = "input" in entry ? outcomes[entry.input] : undefined;
-    if ("input" in entry && outcome === undefined) {
-      throw new Error(`internal: cell ${cellName(cell)} wants input ${entry.input}, not given`);
-    }
-    if (outcome !== undefined && "metrics" in outcome) {
-      results.push(resultOf(outcome.metrics, { seed: entry.seed, cell: cellName(cell) }));
-      continue;
-    }
-    const absence = "absent" in entry ? entry.absent : parseAbsence(outcome?.absent ?? "");
-    const key = `${absence.code} ${absence.reason}`;
-    const known = reasons.get(key) ?? { absence, seeds: [] };
-    reasons.set(key, known);
-    known.seeds.push(entry.seed);
-  }
-  const absent = [...reasons.values()].map(({ absence, seeds: lacking }) => {
-    return { ...absence, seeds: lacking.length === seeds.length ? [] : lacking };
-  });
-  if (seeds.length > 0) return { asked: seeds.length, results, absent };
-  return cell.absent ? { ...notListed, absent: [{ ...cell.absent, seeds: [] }] } : notListed;
-}
-
-function resultOf(metrics: Metrics, options: { seed: number; cell: string }): SeedResult {
-  const primary = metrics.outputs[metrics.primary];
-  if (primary === undefined) {
-    throw new Error(`internal: ${options.cell} has no output "${metrics.primary}" in its metrics`);
-  }
-  return {
-    seed: options.seed,
-    value: 100 * primary.top1,
-    pick: metrics.pick,
-    output: metrics.primary,
-    engine: metrics.engine,
-    selectedStep: metrics.selected_step,
-    testImages: metrics.test_count,
-    officialTestImages: metrics.official_test_count,
-    fixedSplit: metrics.fixed_split,
-  };
 }
 
 function cellOf(options: {
@@ -182,7 +118,16 @@ function missingOf(cells: readonly ReportCell[]): Missing[] {
   );
 }
 
-/** The number of a note: only those on single cells are numbered, from 1. */
-function markOf(paper: TableParams["paper"], index: number): number {
-  return (paper?.notes ?? []).slice(0, index + 1).filter((note) => note.cells.length > 0).length;
+type NoteOnCells = Note & { readonly cells: readonly string[] };
+
+/** The paper's notes on the cells that are shown, numbered from 1; those on the whole table are not. */
+function notesOn(
+  shown: ReadonlySet<string>,
+  paper: TableParams["paper"],
+): NoteOnCells[] {
+  let mark = 0;
+  return (paper?.notes ?? []).flatMap(({ cells, text }): NoteOnCells[] => {
+    if (cells.length === 0) return [{ mark: null, cells, text }];
+    return cells.some((cell) => shown.has(cell)) ? [{ mark: ++mark, cells, text }] : [];
+  });
 }

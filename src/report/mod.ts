@@ -5,10 +5,11 @@ export {
   absenceLabels,
   parseAbsence,
 } from "./absence.ts";
-export { buildReport, type Outcome } from "./build.ts";
+export { buildReport } from "./build.ts";
 export { formats } from "./formats.ts";
 export { type Metrics, parseMetrics, readMetrics } from "./metrics.ts";
 export { loadPaperTable, type PaperTable, parsePaperTable, type ReportColumn } from "./paper.ts";
 export { type Departure, type TableParams, tableParams } from "./params.ts";
 export type { Report, ReportCell } from "./report.ts";
 export { renderTerminal } from "./terminal.ts";
+export type { Outcome } from "./seeds.ts";
