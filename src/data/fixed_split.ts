@@ -1,0 +1,49 @@
+import { UserError } from "../errors.ts";
+import { type ClassCounts, countLabels } from "./counts.ts";
+import type { SplitIndices } from "./split_indices.ts";
+
+/** A request for a split whose images the source has chosen. */
+export interface FixedSplitOptions {
+  /** Class of every image, in the data set's order. */
+  readonly labels: ArrayLike<number>;
+  /** 1 labelled, 0 unlabelled. */
+  readonly fixed: Uint8Array;
+  readonly labelled: ClassCounts;
+  readonly unlabelled: ClassCounts | "rest" | null;
+}
+
+/** The split that the source fixes, in the source's order. Throws a UserError naming both counts if another one is asked for. */
+export function fixedSplit(options: FixedSplitOptions): SplitIndices {
+  const { labels, fixed } = options;
+  const pick = (flag: number) =>
+    Int32Array.from({ length: fixed.length }, (_, i) => i).filter((i) => fixed[i] === flag);
+  const split = { labelled: pick(1), unlabelled: pick(0) };
+  const classes = options.labelled.length;
+  const count = (part: "labelled" | "unlabelled") =>
+    countLabels(split[part].values().map((i) => labels[i]!), classes);
+  const problem = fixedSplitProblem(options, {
+    labelled: count("labelled"),
+    unlabelled: count("unlabelled"),
+  });
+  if (problem !== null) throw new UserError(problem);
+  return options.unlabelled === null ? { ...split, unlabelled: new Int32Array(0) } : split;
+}
+
+/** Why a request cannot be met by a fixed split, or null if it can. */
+export function fixedSplitProblem(request: {
+  readonly labelled: ClassCounts;
+  readonly unlabelled: ClassCounts | "rest" | null;
+}, found: { readonly labelled: ClassCounts; readonly unlabelled: ClassCounts }): string | null {
+  for (const part of ["labelled", "unlabelled"] as const) {
+    const wanted = request[part];
+    if (wanted === null || wanted === "rest") continue;
+    if (wanted.length === found[part].length && wanted.every((n, c) => n === found[part][c])) {
+      continue;
+    }
+    return `The data comes with a fixed split of ${
+      found[part].join(" ")
+    } ${part} images per class, ` +
+      `but ${wanted.join(" ")} were asked for`;
+  }
+  return null;
+}

@@ -1,0 +1,50 @@
+import type { Normalisation } from "./datasets.ts";
+import type { Synthesis } from "./synthesis.ts";
+
+/** What kind of source a data set is read from. */
+export type SourceKind = "synthetic" | "archive" | "binary" | "indexed";
+
+/** The training or the test images of a data set in memory. */
+export interface LoadedPart {
+  /** uint8 [count, height, width, 3]. */
+  readonly images: Uint8Array;
+  /** Class of each image. */
+  readonly labels: Int32Array;
+  /** Index of each image in the original training or test set. */
+  readonly ids: Int32Array;
+  /** 1 labelled, 0 unlabelled; only where the source fixes the split. */
+  readonly fixed?: Uint8Array;
+  /** Images that the full set has. */
+  readonly officialCount: number;
+}
+
+/** A whole data set in memory. */
+export interface LoadedSet {
+  readonly height: number;
+  readonly width: number;
+  readonly classNames: readonly string[];
+  readonly normalisation: Normalisation;
+  /** In words, for the metadata; the same whatever form the same images come in. */
+  readonly source: string;
+  readonly train: LoadedPart;
+  readonly test: LoadedPart;
+}
+
+/** What a loader is asked for. */
+export interface LoadRequest {
+  readonly dataset: string;
+  readonly kind: SourceKind;
+  /** The archive or folder; empty for the synthetic set. */
+  readonly path: string;
+  /** What planning found; a loader refuses bytes that do not have it. */
+  readonly digest: string;
+  readonly synthesis?: Synthesis | undefined;
+  readonly signal: AbortSignal;
+  /** Told how much is read, in images. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** A module that reads one kind of source. */
+export interface LoaderModule {
+  load(request: LoadRequest): Promise<LoadedSet>;
+}

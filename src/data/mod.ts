@@ -1,0 +1,16 @@
+export * from "./capacity.ts";
+export * from "./checksums.ts";
+export * from "./count_request.ts";
+export * from "./counts.ts";
+export * from "./datasets.ts";
+export * from "./download.ts";
+export * from "./get_dataset.ts";
+export * from "./list_datasets.ts";
+export * from "./locate.ts";
+export * from "./part_files.ts";
+export * from "./sampler_order.ts";
+export * from "./source_cache.ts";
+export * from "./source_facts.ts";
+export * from "./split_indices.ts";
+export * from "./synthesis.ts";
+export type { LoadedPart, LoadedSet, LoaderModule, LoadRequest, SourceKind } from "./loaded_set.ts";

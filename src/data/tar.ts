@@ -1,0 +1,114 @@
+const BLOCK_BYTES = 512;
+
+/** A regular file in a tar archive. */
+export interface TarFile {
+  /** Relative path with forward slashes; never leaves the directory. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads the regular files of a tar archive (ustar, as data sets are published) one after another, each whole in memory. Directories and
+ * the extended headers of newer tars are skipped. Throws an Error for a damaged or truncated archive, for links, and for
+ * names that would leave the directory.
+ */
+export async function* readTar(
+  chunks: AsyncIterable<Uint8Array>,
+  wanted: (name: string) => boolean = () => true,
+): AsyncGenerator<TarFile> {
+  const reader = new BlockReader(chunks);
+  while (true) {
+    const header = await reader.read(BLOCK_BYTES);
+    if (header === null) throw new Error("The archive ends before its end mark: it is truncated");
+    if (header.every((byte) => byte === 0)) break;
+    const { name, size, type } = parseHeader(header);
+    const padded = Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+    if (type === "0" || type === "\0") {
+      checkName(name);
+      if (!wanted(name)) {
+        await reader.skip(padded, name);
+        continue;
+      }
+      const body = await reader.read(padded);
+      if (body === null) throw truncated(name);
+      yield { name, bytes: body.subarray(0, size) };
+    } else if (type === "5" || type === "x" || type === "g") {
+      await reader.skip(padded, name);
+    } else {
+      throw new Error(`"${name}" is a link or a special file: only plain files are expected`);
+    }
+  }
+  await reader.drain();
+}
+
+function parseHeader(header: Uint8Array) {
+  const text = (from: number, length: number) => {
+    const field = header.subarray(from, from + length);
+    const end = field.indexOf(0);
+    return new TextDecoder().decode(end === -1 ? field : field.subarray(0, end));
+  };
+  const sum = header.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 32 : byte), 0);
+  if (parseInt(text(148, 8), 8) !== sum) {
+    throw new Error("A header does not match its check sum: it is damaged");
+  }
+  const prefix = text(257, 5) === "ustar" && header[262] === 0 ? text(345, 155) : "";
+  const size = parseInt(text(124, 12).trim() || "0", 8);
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw new Error("A header has no readable size: it is damaged");
+  }
+  const name = prefix === "" ? text(0, 100) : `${prefix}/${text(0, 100)}`;
+  return { name: name.replace(/^(\.\/)+/, ""), size, type: String.fromCharCode(header[156]!) };
+}
+
+function checkName(name: string): void {
+  const parts = name.split(/[/\\]/);
+  if (name === "" || /^([/\\]|[A-Za-z]:)/.test(name) || parts.includes("..")) {
+    throw new Error(`The name "${name}" would leave the directory`);
+  }
+}
+
+function truncated(name: string): Error {
+  return new Error(`The archive ends inside "${name}": it is truncated`);
+}
+
+/** Cuts a stream of chunks of any size into pieces of the asked size. */
+class BlockReader {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array(0);
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** Exactly `length` bytes, or null if the stream ends before. */
+  async read(length: number): Promise<Uint8Array | null> {
+    const piece = new Uint8Array(length);
+    const read = await this.#consume(length, (part, at) => piece.set(part, at));
+    return read === length ? piece : null;
+  }
+
+  async skip(length: number, name: string): Promise<void> {
+    if (await this.#consume(length, () => {}) !== length) throw truncated(name);
+  }
+
+  /** Reads to the end, so that whoever counts or hashes the stream sees all of it. */
+  async drain(): Promise<void> {
+    while (await this.#consume(1 << 20, () => {}) > 0);
+  }
+
+  async #consume(length: number, take: (part: Uint8Array, at: number) => void): Promise<number> {
+    let at = 0;
+    while (at < length) {
+      if (this.#rest.length === 0) {
+        const next = await this.#chunks.next();
+        if (next.done === true) return at;
+        this.#rest = next.value;
+      }
+      const part = this.#rest.subarray(0, length - at);
+      take(part, at);
+      at += part.length;
+      this.#rest = this.#rest.subarray(part.length);
+    }
+    return at;
+  }
+}
