@@ -1,0 +1,64 @@
+/** Augmentation pipelines as text, such as `crop|flip|cutout(0.5)`. Cheap to import: configs are checked against it. */
+
+/** One operation with its numbers. */
+export interface PipelineStep {
+  readonly op: OperationName;
+  readonly args: readonly number[];
+}
+
+/** Operations, each with the default of every number that it takes. */
+export const OPERATIONS = {
+  /** Crop of the same size after reflecting `fraction` of it, rounded down, at each border. */
+  crop: { fraction: 0.125 },
+  /** Mirror image with `probability`. */
+  flip: { probability: 0.5 },
+  /** Factor on the pixels, the distance to the mean grey, the distance to grey: uniform in [low, high). */
+  brightness: { low: 0.6, high: 1.4 },
+  contrast: { low: 0.6, high: 1.4 },
+  color: { low: 0.6, high: 1.4 },
+  /** A grey square whose side is uniform in [0, `fraction`) of the width. */
+  cutout: { fraction: 0.5 },
+} as const;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+/** Names for whole pipelines. */
+export const ALIASES: Readonly<Record<string, string>> = {
+  plain: "",
+  simple: "crop|flip|brightness|contrast|color|cutout",
+};
+
+/** Parses a pipeline or the alias of one. Throws a RangeError that names the operation at fault. */
+export function parsePipeline(text: string): PipelineStep[] {
+  const expanded = Object.hasOwn(ALIASES, text) ? ALIASES[text]! : text;
+  if (expanded === "") return [];
+  return expanded.split("|").map(parseStep);
+}
+
+/** Whether a text is a pipeline. */
+export function isPipeline(text: string): boolean {
+  try {
+    parsePipeline(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parseStep(text: string): PipelineStep {
+  const match = /^([a-z]+)(?:\(([^()]*)\))?$/.exec(text.trim());
+  const name = match?.[1] ?? "";
+  if (match === null || !Object.hasOwn(OPERATIONS, name)) {
+    const known = Object.keys(OPERATIONS).join(", ");
+    throw new RangeError(`Expected an augmentation (${known}), found "${text}"`);
+  }
+  const op = name as OperationName;
+  const defaults = Object.values(OPERATIONS[op]) as number[];
+  if (match[2] === undefined) return { op, args: defaults };
+  const args = match[2].split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+  if (args.length !== defaults.length || args.some((value) => !(value >= 0))) {
+    const names = Object.keys(OPERATIONS[op]).join(", ");
+    throw new RangeError(`Expected ${op}(${names}) with numbers of at least 0, found "${text}"`);
+  }
+  return { op, args };
+}
