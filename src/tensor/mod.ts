@@ -6,3 +6,4 @@ export { printProgram } from "./program_text.ts";
 export { programFromJson, programToJson } from "./program_json.ts";
 export { record, type RecordOptions } from "./recorder.ts";
 export { validateProgram } from "./validate.ts";
+export { interpret } from "./interpreter.ts";
