@@ -1,0 +1,42 @@
+import { resolve } from "node:path";
+import { checkNames } from "./check_names.ts";
+import { type Complaint, complaintsError } from "./complaint.ts";
+import { readChain } from "./extends_chain.ts";
+import { validate } from "./issue_message.ts";
+import { type LocatedMap, nodeAt, toPlain } from "./located.ts";
+import { mergeFiles } from "./merge.ts";
+import { resolveTables } from "./resolve_tables.ts";
+import { displayPath } from "./source.ts";
+import type { Sweep, SweepView } from "./sweep.ts";
+import { sweepSchema } from "./sweep_schema.ts";
+
+/**
+ * Reads a sweep file and what it extends.
+ * @param file absolute, or relative to `cwd`
+ * @throws UserError with a `file:line:column` line for each thing that is wrong
+ */
+export function loadSweep(
+  file: string,
+  { cwd = Deno.cwd() }: { readonly cwd?: string } = {},
+): Sweep {
+  const layers = readChain(file, { cwd });
+  const whole = view(layers);
+  const first = layers.findIndex((layer) => nodeAt(layer, ["profiles", "paper"]) !== undefined);
+  const reference = first < 0
+    ? null
+    : first === layers.length - 1
+    ? whole
+    : view(layers.slice(0, first + 1));
+  const path = resolve(cwd, file);
+  return { file: path, name: displayPath(path, cwd), reference, ...whole };
+}
+
+function view(layers: readonly LocatedMap[]): SweepView {
+  const tree = layers.reduce((below, layer) => mergeFiles(below, layer));
+  const data = validate(sweepSchema, tree, toPlain(tree));
+  const complaints: Complaint[] = [];
+  const tables = resolveTables(data, { tree, complaints });
+  checkNames({ data, tree, tables, complaints });
+  if (complaints.length > 0) throw complaintsError(complaints);
+  return { data, tree, tables };
+}

@@ -1,0 +1,16 @@
+export type { Availability, Missing } from "./availability.ts";
+export type { Capabilities } from "./capabilities.ts";
+export type { Departure } from "./departures.ts";
+export { type ExpandOptions, expandSweep, profileNames } from "./expand.ts";
+export type { Axis, Cell, Expanded, ExpandedTable, SeedRun } from "./expanded.ts";
+export { findCell } from "./find_cell.ts";
+export { loadSweep } from "./load_sweep.ts";
+export type { MethodParams } from "./method_params.ts";
+export { formatMethod, type Json, type MethodText, parseMethod } from "./method_string.ts";
+export { type Only, onlyAxes, parseOnly } from "./only.ts";
+export { paperRun, runFields, type RunLayer, type RunParams } from "./run_params.ts";
+export type { Setting } from "./setting.ts";
+export { suggest } from "./suggest.ts";
+export type { Sweep } from "./sweep.ts";
+export { type TableDeparture, tableDepartures } from "./table_departures.ts";
+export { resolveTarget, type Target, targets } from "./targets.ts";
