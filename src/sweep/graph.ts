@@ -1,0 +1,252 @@
+import { calibrate } from "../../stages/calibrate.ts";
+import { evaluate } from "../../stages/evaluate.ts";
+import { prepare } from "../../stages/prepare.ts";
+import { split } from "../../stages/split.ts";
+import { tabulate } from "../../stages/tabulate.ts";
+import { train } from "../../stages/train.ts";
+import {
+  type Cell,
+  type Expanded,
+  type ExpandedTable,
+  type SeedRun,
+  type Setting,
+  tableDepartures,
+} from "../config/mod.ts";
+import type { NodeSpec } from "../dag/mod.ts";
+import { capacityProblem } from "../data/capacity.ts";
+import type { Synthesis } from "../data/synthesis.ts";
+import { methodUsesUnlabelled } from "../methods/registry.ts";
+import type { PaperTable } from "../report/paper.ts";
+import type { Source } from "./sources.ts";
+
+/** Why a cell, or a seed of it, has no node: as `tabulate` takes it. */
+interface Absence {
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** One run of a cell and its chain of nodes. */
+export interface RunNodes {
+  readonly seed: number;
+  /** Whether it is asked for; others are only shown if the store has them. */
+  readonly selected: boolean;
+  readonly train: NodeSpec;
+  readonly evaluate: NodeSpec;
+}
+
+/** A cell with the nodes of its runs; none if it cannot be run at all. */
+export interface CellNodes {
+  readonly cell: Cell;
+  readonly runs: readonly RunNodes[];
+  readonly absent?: Absence;
+}
+
+/** A table's report node and its cells. */
+export interface TableNodes {
+  readonly table: ExpandedTable;
+  readonly report: NodeSpec;
+  readonly cells: readonly CellNodes[];
+}
+
+/** What cells are made from. */
+export interface GraphOptions {
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly synthesis: Synthesis;
+  /** The published tables by id. */
+  readonly papers: ReadonlyMap<string, PaperTable>;
+}
+
+/** The stages of every table of a sweep. Looks at nothing but its arguments. */
+export function buildTables(expanded: Expanded, options: GraphOptions): TableNodes[] {
+  const chains = new ChainBuilder(options);
+  return expanded.tables.map((table) => {
+    const cells = table.cells.map((cell) => cellNodes(cell, { chains, sources: options.sources }));
+    return { table, cells, report: reportNode({ table, cells, expanded, options }) };
+  });
+}
+
+/** Nodes that a table asks for: its report, and the runs that are selected. */
+export function rootsOf(tables: readonly TableNodes[]): NodeSpec[] {
+  return tables.map(({ report }) => report);
+}
+
+function cellNodes(cell: Cell, { chains, sources }: {
+  readonly chains: ChainBuilder;
+  readonly sources: GraphOptions["sources"];
+}): CellNodes {
+  const absent = absenceOf(cell);
+  if (absent) return { cell, runs: [], absent };
+  const source = sources.get(cell.split.dataset);
+  if (!source) throw new Error(`internal: data set ${cell.split.dataset} was not looked for`);
+  const runs = cell.runs.map((run) => ({
+    seed: run.seed,
+    selected: run.selected,
+    ...chains.chain(cell, { run, source }),
+  }));
+  return { cell, runs };
+}
+
+function absenceOf({ availability }: Cell): Absence | undefined {
+  if (availability.kind === "ok") return undefined;
+  if (availability.kind === "quoted") return { code: "quoted", reason: availability.reason };
+  const method = availability.missing.some(({ what }) => what === "method");
+  return { code: method ? "no-method" : "impossible", reason: availability.reason };
+}
+
+/** Builds the chain of one run; runs that share a stage share its node. */
+class ChainBuilder {
+  readonly #known = new Map<string, NodeSpec>();
+
+  constructor(private readonly options: GraphOptions) {}
+
+  chain(cell: Cell, { run, source }: { readonly run: SeedRun; readonly source: Source }) {
+    const { dataset } = cell.split;
+    const images = this.#node([dataset], cell.id, () => this.#prepare(dataset, source));
+    const splitNode = this.#node(
+      [dataset, cell.split, run.params.split_seed],
+      cell.id,
+      () => splitSpec(cell, { run, images, source }),
+    );
+    const usesUnlabelled = methodUsesUnlabelled(cell.method);
+    const { pick, calibration, split_seed: _, ...training } = run.params;
+    const name = `${cell.methodText} ${cell.setting} seed ${run.seed}`;
+    const trainNode = this.#node(
+      [cell.method, cell.methodParams, training, run.seed, cell.split, run.params.split_seed],
+      cell.id,
+      () => ({
+        stage: train,
+        params: {
+          method: cell.method,
+          method_params: cell.methodParams,
+          seed: run.seed,
+          ...training,
+        },
+        inputs: {
+          images: { node: images, output: "train" },
+          test: { node: images, output: "test" },
+          labelled: { node: splitNode, output: "labelled" },
+          ...(usesUnlabelled ? { unlabelled: { node: splitNode, output: "unlabelled" } } : {}),
+        },
+        label: `train ${name}`,
+        cells: [],
+      }),
+    );
+    const calibrated = this.#node([trainNode.params, trainNode.label, calibration], cell.id, () => ({
+      stage: calibrate,
+      params: { rule: calibration },
+      inputs: {
+        evaluations: { node: trainNode, output: "evaluations" },
+        logits: { node: trainNode, output: "logits" },
+      },
+      label: `calibrate ${name}`,
+      cells: [],
+    }));
+    const evaluated = this.#node([trainNode.params, trainNode.label, calibration, pick], cell.id, () => ({
+      stage: evaluate,
+      params: { pick },
+      inputs: { evaluations: { node: calibrated, output: "evaluations" } },
+      label: `evaluate ${name}`,
+      cells: [],
+    }));
+    return { train: trainNode, evaluate: evaluated };
+  }
+
+  /** The node made for these parts before, or a new one; either way `cell` needs it. */
+  #node(parts: readonly unknown[], cell: string, make: () => NodeSpec): NodeSpec {
+    const key = JSON.stringify(parts);
+    const known = this.#known.get(key);
+    const node = known ?? { ...make(), cells: [] };
+    if (!known) this.#known.set(key, node);
+    const cells = node.cells as string[];
+    if (cells.at(-1) !== cell && !cells.includes(cell)) cells.push(cell);
+    return node;
+  }
+
+  #prepare(dataset: string, source: Source): NodeSpec {
+    const base = { stage: prepare, inputs: {}, label: `prepare ${dataset}`, cells: [] };
+    if ("missing" in source) {
+      const params = { dataset, source: { kind: "archive", digest: "missing" } };
+      return { ...base, params, impossible: `no-data: ${source.missing}` };
+    }
+    const { kind, digest } = source.found;
+    const synthetic = kind === "synthetic" ? { synthetic: this.options.synthesis } : {};
+    return { ...base, params: { dataset, source: { kind, digest }, ...synthetic } };
+  }
+}
+
+function splitSpec(cell: Cell, { run, images, source }: {
+  readonly run: SeedRun;
+  readonly images: NodeSpec;
+  readonly source: Source;
+}): NodeSpec {
+  const request = countRequests(cell.split);
+  const problem = "found" in source ? capacityProblem(source.found.facts, request) : null;
+  return {
+    stage: split,
+    params: { ...request, seed: run.params.split_seed },
+    inputs: { train: { node: images, output: "train" } },
+    label: `split ${cell.setting} seed ${run.params.split_seed}`,
+    cells: [],
+    ...(problem === null ? {} : { impossible: `impossible: ${problem}` }),
+  };
+}
+
+/** A setting as the split stage takes it. */
+export function countRequests({ labelled, unlabelled }: Setting) {
+  const { head = 1, ratio = 1 } = labelled;
+  return {
+    labelled: { head, ratio, shape: "consistent" as const },
+    unlabelled: unlabelled.shape === "all" ? "rest" as const : {
+      head: unlabelled.head ?? 1,
+      ratio: unlabelled.ratio ?? 1,
+      shape: unlabelled.shape,
+      ...(unlabelled.gaussian === undefined ? {} : { gaussian: unlabelled.gaussian }),
+    },
+  };
+}
+
+function reportNode({ table, cells, expanded, options }: {
+  readonly table: ExpandedTable;
+  readonly cells: readonly CellNodes[];
+  readonly expanded: Expanded;
+  readonly options: GraphOptions;
+}): NodeSpec {
+  const inputs: ({ node: NodeSpec; output: string; ifCached?: string })[] = [];
+  const cellParams = cells.map(({ cell, runs, absent }) => ({
+    row: cell.row,
+    column: cell.column,
+    seeds: runs.map(({ seed, selected, evaluate: node }) => {
+      const input = { node, output: "metrics" };
+      inputs.push(selected ? input : { ...input, ifCached: "not-run: left out by --only" });
+      return { seed, input: inputs.length - 1 };
+    }),
+    ...(absent ? { absent } : {}),
+  }));
+  const paper = table.paper === null ? null : options.papers.get(table.paper) ?? null;
+  const axes = paper === null
+    ? {
+      title: table.title ?? table.id,
+      rows: table.rows.map(({ id, label }) => ({ id, label })),
+      columns: table.columns.map(({ id, label }) => ({ id, label })),
+    }
+    : {};
+  return {
+    stage: tabulate,
+    params: {
+      table: table.id,
+      profile: expanded.profile,
+      paper,
+      ...axes,
+      cells: cellParams,
+      departures: tableDepartures(table).map(({ name, paper, ours, cells }) => ({
+        name,
+        paper,
+        ours,
+        cells,
+      })),
+    },
+    inputs: { cells: inputs },
+    label: `tabulate ${table.id}`,
+    cells: [],
+  };
+}
