@@ -16,8 +16,9 @@ export function factsOf(cells: readonly ReportCell[]): Fact[] {
     const sentence = pickTexts[text];
     return { name: "checkpoint", text: sentence ? `${text}, ${sentence}` : text, scope };
   });
-  const engines = byText(cells, (seed) => seed.engine).map(({ text, scope }) => {
-    return { name: "engine", text, scope };
+  const engines = byText(cells, (seed) => seed.engine).map(({ text, scope }, _, all) => {
+    const mixed = all.length > 1 ? `${text}, one of ${all.length} that this table mixes` : text;
+    return { name: "engine", text: mixed, scope };
   });
   return [...picks, ...engines];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { absenceSchema } from "./absence.ts";
-import { columnSchema, paperTableSchema } from "./paper.ts";
+import { columnSchema, paperTableSchema } from "./paper_table.ts";
 
 const seedSchema = z.union([
   /** `input`: index into the results that go with these parameters. */

@@ -1,5 +1,5 @@
 import type { AbsenceCode } from "./absence.ts";
-import type { ReportColumn } from "./paper.ts";
+import type { ReportColumn } from "./paper_table.ts";
 import type { Scope } from "./scope.ts";
 
 /** A table ready to be printed in any format: plain data, numbers in percent and points. */

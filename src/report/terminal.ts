@@ -1,6 +1,6 @@
 import { absenceCodes, absenceLabels } from "./absence.ts";
 import { oursText, signed, withSpread } from "./numbers.ts";
-import type { ReportColumn } from "./paper.ts";
+import type { ReportColumn } from "./paper_table.ts";
 import type { Report, ReportCell } from "./report.ts";
 
 const shortestLabel = 8;
