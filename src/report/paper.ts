@@ -3,6 +3,8 @@ import type { Document } from "yaml";
 import { UserError } from "../errors.ts";
 import { type PaperTable, paperTableSchema } from "./paper_table.ts";
 
+export type { PaperTable } from "./paper_table.ts";
+
 /**
  * Reads and checks one table of the paper.
  *
