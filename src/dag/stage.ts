@@ -37,7 +37,12 @@ export interface StageContext<P = unknown> {
   log(line: string): void;
 }
 
-/** A stage declaration. Importing its file has no side effect and loads no heavy package: `run` imports those. */
+/**
+ * A stage declaration. Importing its file has no side effect and loads no heavy package: `run` imports those.
+ *
+ * The file exports it under any name (or as the default); a worker imports the frozen copy of `module` and takes the
+ * export whose `name` is the stage's. One file may export several stages.
+ */
 export interface Stage<P = unknown> {
   readonly name: string;
   /** Raised by hand when the meaning of the outputs changes without a change of code. */
@@ -50,8 +55,11 @@ export interface Stage<P = unknown> {
   readonly outputs: readonly string[];
   /** Whether its result depends on the tensor engine: stored per engine family. */
   readonly engine?: boolean;
-  /** URLs of modules that the parameters select (method, net, data set), added to the code digest. */
-  readonly modules?: (params: P) => readonly string[];
+  /**
+   * URLs of modules that the parameters select (method, net, data set), added to the code digest with all that they
+   * import. A `registry.ts` through which `run` finds them does not count itself (see `code.ts`).
+   */
+  modules?(params: P): readonly string[];
   run(context: StageContext<P>): Promise<void>;
 }
 
