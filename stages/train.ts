@@ -1,0 +1,46 @@
+import { defineStage } from "../src/dag/stage.ts";
+import { methodModules } from "../src/methods/registry.ts";
+import { netModule } from "../src/nets/registry.ts";
+import { trainParams } from "../src/train/train_params.ts";
+
+/** Trains one network with one method on one split and seed, and evaluates it as it goes. */
+export const train = defineStage({
+  name: "train",
+  version: 1,
+  module: import.meta.url,
+  params: trainParams,
+  inputs: { images: "one", test: "one", labelled: "one", unlabelled: "optional" },
+  outputs: ["evaluations", "logits", "checkpoints"],
+  engine: true,
+  modules: ({ method, net }) => [...methodModules(method), netModule(net)],
+  async run(context) {
+    const { readRunData } = await import("../src/train/run_data.ts");
+    const { openEngine } = await import("../src/tensor/engines/select.ts");
+    const { train: trainRun } = await import("../src/train/loop.ts");
+    const data = await readRunData({
+      images: context.input("images"),
+      test: context.input("test"),
+      labelled: context.input("labelled"),
+      ...(context.hasInput("unlabelled") ? { unlabelled: context.input("unlabelled") } : {}),
+    });
+    const engine = await openEngine(context.engine, { threads: context.threads });
+    try {
+      await trainRun({
+        engine,
+        params: context.params,
+        data,
+        checkpoints: context.checkpoints,
+        outputs: {
+          evaluations: context.output("evaluations"),
+          logits: context.output("logits"),
+          checkpoints: context.output("checkpoints"),
+        },
+        signal: context.signal,
+        progress: (progress) => context.progress({ ...progress, unit: "steps" }),
+        log: (line) => context.log(line),
+      });
+    } finally {
+      engine.close();
+    }
+  },
+});
