@@ -25,13 +25,19 @@ export const absenceSchema = z.strictObject({
 
 export type Absence = z.infer<typeof absenceSchema>;
 
-/** Reads a reason of the form `code: sentence`; any other text is of code "missing". */
+/**
+ * Reads a reason as the runner gives it: `code: sentence`, `<node> failed: <error>`, or that a node
+ * was not asked for. Any other text is of code "missing".
+ */
 export function parseAbsence(text: string): Absence {
-  const found = /^([a-z]+(?:[- ][a-z]+)?):\s*(\S[^]*)$/.exec(text);
+  const trimmed = text.trim();
+  const found = /^([a-z]+(?:[- ][a-z]+)?):\s*(\S[^]*)$/.exec(trimmed);
   const code = found?.[1]?.replace(" ", "-");
   const reason = found?.[2];
   if (code !== undefined && reason !== undefined && Object.hasOwn(absenceLabels, code)) {
-    return { code: code as AbsenceCode, reason: reason.trimEnd() };
+    return { code: code as AbsenceCode, reason };
   }
-  return { code: "missing", reason: text.trim() === "" ? "No reason was given." : text.trim() };
+  if (/\S failed: \S/.test(trimmed)) return { code: "failed", reason: trimmed };
+  if (trimmed === "not asked for") return { code: "not-run", reason: trimmed };
+  return { code: "missing", reason: trimmed === "" ? "No reason was given." : trimmed };
 }

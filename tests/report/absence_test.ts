@@ -5,6 +5,8 @@ Deno.test("parseAbsence() reads a code and its reason", () => {
   const cases = [
     ["failed: The loss was 1e9: too large.", "failed", "The loss was 1e9: too large."],
     ["no-data: stl-10 is not there", "no-data", "stl-10 is not there"],
+    ["train fixmatch failed: no loss", "failed", "train fixmatch failed: no loss"],
+    ["not asked for", "not-run", "not asked for"],
     ["not run: left out", "not-run", "left out"],
     ["oom: killed", "missing", "oom: killed"],
     ["toString: killed", "missing", "toString: killed"],
