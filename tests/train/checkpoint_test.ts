@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Checkpoints } from "../../src/train/checkpoint.ts";
+
+interface Record {
+  readonly step: number;
+}
+
+async function setUp() {
+  const directory = await Deno.makeTempDir();
+  const lines: string[] = [];
+  const open = (fingerprint = "a") =>
+    new Checkpoints<Record>(directory, { fingerprint, log: (line) => lines.push(line) });
+  const snapshot = (step: number) => ({
+    tensors: {
+      "param.w": { shape: [2, 1], data: new Float32Array([step, NaN]) },
+      "host.counts": { shape: [2], data: new Int32Array([1, -step]) },
+      "host.flags": { shape: [1], data: new Uint8Array([7]) },
+    },
+    record: { step },
+  });
+  const names = () => [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+  return { directory, lines, open, snapshot, names };
+}
+
+Deno.test("Checkpoints reads back the newest and keeps two", async () => {
+  const { directory, lines, open, snapshot, names } = await setUp();
+  assert.equal(await open().latest(), undefined);
+  for (const step of [5, 10, 3]) await open().write(snapshot(step));
+  assert.deepEqual(await open().latest(), snapshot(3));
+  assert.deepEqual(names(), ["checkpoint_00000002.safetensors", "checkpoint_00000003.safetensors"]);
+  assert.deepEqual(lines, []);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("Checkpoints falls back from truncated, flipped, foreign and refused files", async () => {
+  const { directory, lines, open, snapshot, names } = await setUp();
+  const newest = join(directory, "checkpoint_00000002.safetensors");
+  const damages: [string, (bytes: Uint8Array) => Uint8Array, RegExp][] = [
+    ["truncated", (bytes) => bytes.subarray(0, bytes.length - 3), /truncated/],
+    ["empty", () => new Uint8Array(0), /truncated/],
+    ["flipped", (bytes) => bytes.with(bytes.length - 1, 255), /checksum/],
+  ];
+  await open().write(snapshot(1));
+  for (const [what, damage, message] of damages) {
+    await open().write(snapshot(2));
+    await Deno.writeFile(newest, damage(await Deno.readFile(newest)));
+    assert.deepEqual(await open().latest(), snapshot(1), what);
+    assert.match(lines.pop()!, message);
+    assert.deepEqual(names(), ["checkpoint_00000001.safetensors"], what);
+  }
+  await open("b").write(snapshot(2));
+  assert.deepEqual(await open().latest(), snapshot(1));
+  assert.match(lines.pop()!, /belongs to another run/);
+  await open().write(snapshot(2));
+  const refuse = ({ record }: { record: Record }) =>
+    Promise.resolve(record.step === 2 ? "a file is missing" : undefined);
+  assert.deepEqual(await open().latest(refuse), snapshot(1));
+  assert.match(lines.pop()!, /a file is missing/);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("Checkpoints ignores a temporary file that a crash left", async () => {
+  const { directory, open, snapshot } = await setUp();
+  await open().write(snapshot(1));
+  await Deno.writeTextFile(join(directory, "checkpoint_00000002.safetensors.tmp"), "half");
+  assert.deepEqual(await open().latest(), snapshot(1));
+  await Deno.remove(directory, { recursive: true });
+});
