@@ -6,8 +6,6 @@ export interface BinaryLayout {
   /** Label bytes in front of a picture, and which of them is the class. */
   readonly labelBytes: number;
   readonly labelAt: number;
-  readonly recordsPerTrainFile: number;
-  readonly testRecords: number;
 }
 
 const LAYOUTS: Readonly<Record<string, BinaryLayout>> = {
@@ -16,8 +14,6 @@ const LAYOUTS: Readonly<Record<string, BinaryLayout>> = {
     testFile: "test_batch.bin",
     labelBytes: 1,
     labelAt: 0,
-    recordsPerTrainFile: 10_000,
-    testRecords: 10_000,
   },
   // Coarse label, fine label.
   "cifar-100": {
@@ -25,8 +21,6 @@ const LAYOUTS: Readonly<Record<string, BinaryLayout>> = {
     testFile: "test.bin",
     labelBytes: 2,
     labelAt: 1,
-    recordsPerTrainFile: 50_000,
-    testRecords: 10_000,
   },
 };
 

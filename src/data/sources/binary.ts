@@ -25,12 +25,17 @@ export async function load(request: LoadRequest): Promise<LoadedSet> {
       `${request.path} is not what it was when the run was planned: expected ${request.digest}, found ${read.digest}`,
     );
   }
-  const total = facts.trainCount + facts.testCount;
-  const decode = (names: readonly string[], records: number) =>
-    decodeFiles(names, { layout, records, classes: facts.classes, ...read, path: request.path });
-  const train = decode(layout.trainFiles, layout.recordsPerTrainFile);
-  request.onProgress(facts.trainCount, total);
-  const test = decode([layout.testFile], layout.testRecords);
+  const decode = (names: readonly string[], officialCount: number) =>
+    decodeFiles(names, {
+      layout,
+      files: read.files,
+      classes: facts.classes,
+      officialCount,
+      path: request.path,
+    });
+  const train = decode(layout.trainFiles, facts.trainCount);
+  const test = decode([layout.testFile], facts.testCount);
+  const total = train.labels.length + test.labels.length;
   request.onProgress(total, total);
   return {
     height: EDGE,
@@ -89,26 +94,29 @@ async function readFolder({ path, signal }: LoadRequest, layout: BinaryLayout): 
 
 function decodeFiles(names: readonly string[], options: {
   readonly layout: BinaryLayout;
-  readonly records: number;
   readonly classes: number;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly officialCount: number;
   readonly path: string;
 }): LoadedPart {
-  const { layout, records, classes, files, path } = options;
-  const count = names.length * records;
+  const { layout, classes, files, officialCount, path } = options;
   const recordBytes = layout.labelBytes + 3 * PIXELS;
-  const images = new Uint8Array(count * 3 * PIXELS);
-  const labels = new Int32Array(count);
-  for (const [fileIndex, name] of names.entries()) {
+  const contents = names.map((name) => {
     const bytes = files.get(name);
     if (bytes === undefined) throw new UserError(`${path}: expected a file ${name}, found none`);
-    if (bytes.length !== records * recordBytes) {
+    if (bytes.length % recordBytes !== 0) {
       throw new UserError(
-        `${path}: expected ${records * recordBytes} bytes in ${name}, found ${bytes.length}`,
+        `${path}: expected records of ${recordBytes} bytes in ${name}, found ${bytes.length} bytes in all`,
       );
     }
-    for (let r = 0; r < records; r++) {
-      const at = fileIndex * records + r;
+    return { name, bytes, records: bytes.length / recordBytes };
+  });
+  const count = contents.reduce((sum, { records }) => sum + records, 0);
+  const images = new Uint8Array(count * 3 * PIXELS);
+  const labels = new Int32Array(count);
+  let at = 0;
+  for (const { name, bytes, records } of contents) {
+    for (let r = 0; r < records; r++, at++) {
       const label = bytes[r * recordBytes + layout.labelAt]!;
       if (label >= classes) {
         throw new UserError(
@@ -117,13 +125,17 @@ function decodeFiles(names: readonly string[], options: {
       }
       labels[at] = label;
       const from = r * recordBytes + layout.labelBytes;
-      const to = at * 3 * PIXELS;
-      for (let p = 0; p < PIXELS; p++) {
-        images[to + 3 * p] = bytes[from + p]!;
-        images[to + 3 * p + 1] = bytes[from + PIXELS + p]!;
-        images[to + 3 * p + 2] = bytes[from + 2 * PIXELS + p]!;
-      }
+      interleave(bytes.subarray(from, from + 3 * PIXELS), images.subarray(at * 3 * PIXELS));
     }
   }
-  return { images, labels, ids: Int32Array.from(labels.keys()), officialCount: count };
+  return { images, labels, ids: Int32Array.from(labels.keys()), officialCount };
+}
+
+/** [3, 32, 32] to [32, 32, 3]. */
+function interleave(planes: Uint8Array, pixels: Uint8Array): void {
+  for (let p = 0; p < PIXELS; p++) {
+    pixels[3 * p] = planes[p]!;
+    pixels[3 * p + 1] = planes[PIXELS + p]!;
+    pixels[3 * p + 2] = planes[2 * PIXELS + p]!;
+  }
 }
