@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type PartMeta, readInt32, readPartMeta } from "../data/part_files.ts";
 
 /** Images [N,H,W,C] uint8 with their labels [N]. */
 export interface ImageSet {
@@ -37,18 +38,6 @@ export interface RunDataPaths {
   readonly unlabelled?: string;
 }
 
-interface PartMeta {
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly classes: number;
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-  readonly official_count: number;
-  readonly fixed_split?: boolean;
-}
-
 /** Reads prepared images and a split. Throws an Error where files do not fit together. */
 export async function readRunData(paths: RunDataPaths): Promise<RunData> {
   const all = await readPart(paths.images);
@@ -64,7 +53,7 @@ export async function readRunData(paths: RunDataPaths): Promise<RunData> {
     classes,
     mean,
     std,
-    fixed_split: all.meta.fixed_split ?? false,
+    fixed_split: all.meta.fixed_split,
     train: select(all.set, used, height * width * channels),
     labelled_count: labelled.indices.length,
     unlabelled_count: unlabelled?.indices.length ?? 0,
@@ -76,7 +65,7 @@ export async function readRunData(paths: RunDataPaths): Promise<RunData> {
 }
 
 async function readPart(directory: string): Promise<{ meta: PartMeta; set: ImageSet }> {
-  const meta = JSON.parse(await Deno.readTextFile(join(directory, "meta.json"))) as PartMeta;
+  const meta = await readPartMeta(directory);
   const images = await Deno.readFile(join(directory, "images.bin"));
   const labels = await readInt32(join(directory, "labels.bin"));
   const { count, height, width, channels } = meta;
@@ -95,11 +84,6 @@ async function readSplit(
   const meta = JSON.parse(await Deno.readTextFile(join(directory, "meta.json")));
   const { counts } = meta as { readonly counts: readonly number[] };
   return { indices: await readInt32(join(directory, "indices.bin")), counts };
-}
-
-async function readInt32(path: string): Promise<Int32Array> {
-  const bytes = await Deno.readFile(path);
-  return new Int32Array(bytes.buffer, 0, bytes.length / 4);
 }
 
 function select(set: ImageSet, indices: readonly number[], pixels: number): ImageSet {
