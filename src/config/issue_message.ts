@@ -53,7 +53,7 @@ function explain(issue: Issue, context: Context): Complaint[] {
     }));
   }
   if (issue.code === "invalid_union") {
-    const inner = likelyBranch(issue.errors, nodeAt(tree, path));
+    const inner = fittingBranch(issue.errors);
     if (inner !== undefined) {
       return inner.flatMap((each) => explain(each, { ...context, base: path }));
     }
@@ -105,23 +105,30 @@ function wrongValue(issue: Issue, { node, name }: { node: Located; name: string 
     case "custom":
       return issue.message;
     case "invalid_union":
-      return `Unexpected value for "${name}": found ${found}`;
+      return `Expected ${alternatives(issue.errors).join(" or ")} for "${name}", found ${found}`;
     default:
       return `Wrong value for "${name}": ${issue.message}, found ${found}`;
   }
 }
 
-/** Of a union's branches, the one for the kind of value that was written. */
-function likelyBranch(
-  branches: readonly Issue[][],
-  node: Located | undefined,
-): Issue[] | undefined {
-  const fitting = branches.filter((issues) =>
-    !issues.some((issue) => issue.path.length === 0 && issue.code === "invalid_type")
-  );
-  const values = branches.flat().filter((issue) => issue.code === "invalid_value");
-  if (typeof scalar(node) === "string" && values.length > 0) return [values[0]!];
-  return fitting.toSorted((a, b) => a.length - b.length)[0] ?? branches[0];
+/** Whether an issue says that the value is of another kind altogether than a union's branch is for. */
+function isOtherKind(issue: Issue): boolean {
+  return issue.path.length === 0 &&
+    (issue.code === "invalid_type" || issue.code === "invalid_value");
+}
+
+/** Of a union's branches, the one that is for the kind of value that was written. */
+function fittingBranch(branches: readonly Issue[][]): Issue[] | undefined {
+  return branches.filter((issues) => !issues.some(isOtherKind))
+    .toSorted((a, b) => a.length - b.length)[0];
+}
+
+/** What a union's branches are for, in words. */
+function alternatives(branches: readonly Issue[][]): string[] {
+  return branches.flat().flatMap((issue) => {
+    if (issue.code === "invalid_type") return [typeName(issue.expected)];
+    return issue.code === "invalid_value" ? issue.values.map((value) => JSON.stringify(value)) : [];
+  });
 }
 
 function nameOf(path: Path): string {

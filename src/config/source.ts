@@ -47,7 +47,7 @@ export function parseSource(text: string, name: string): LocatedMap {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
-    logLevel: "silent",
+    logLevel: "error", // "silent" would also hide a second document
   });
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -66,7 +66,10 @@ export function parseSource(text: string, name: string): LocatedMap {
   }
   const located = new Locator(document, position).locate(root);
   if (located.kind !== "map") {
-    throw errorAt(located.at, `Expected a map of "key: value" lines, found a ${located.kind}`);
+    throw errorAt(
+      located.at,
+      `Expected a map of "key: value" lines, found ${located.kind === "list" ? "a list" : "text"}`,
+    );
   }
   return located;
 }
@@ -92,6 +95,8 @@ function unreadable(error: unknown): string {
 /** Turns the library's nodes into located values, following aliases within a limit. */
 class Locator {
   #count = 0;
+  /** The alias being followed that stands in the file itself, not in another alias's value. */
+  #outermost: Position | undefined;
   readonly #open = new Set<Node>();
 
   constructor(
@@ -104,7 +109,7 @@ class Locator {
     const at = this.position(offset);
     if (++this.#count > valueLimit) {
       throw errorAt(
-        at,
+        this.#outermost ?? at,
         `The file holds more than ${valueLimit} values once its aliases (*name) are followed: write fewer aliases of aliases`,
       );
     }
@@ -122,7 +127,11 @@ class Locator {
       throw errorAt(at, `Unknown alias "*${name}": no anchor "&${name}" stands before it`);
     }
     if (this.#open.has(target)) throw errorAt(at, `Alias "*${name}" contains itself: remove it`);
-    return this.locate(target);
+    const outermost = this.#outermost;
+    this.#outermost ??= at;
+    const located = this.locate(target);
+    this.#outermost = outermost;
+    return located;
   }
 
   #scalar(value: unknown, at: Position): Scalar {

@@ -13,7 +13,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     if (best === undefined || edits < best.edits) best = { other, edits };
   }
   const limit = Math.max(1, Math.ceil(name.length / 3));
-  return best !== undefined && best.edits <= limit ? best.other : undefined;
+  return best !== undefined && best.edits <= limit && best.edits < name.length
+    ? best.other
+    : undefined;
 }
 
 /**

@@ -17,5 +17,8 @@ export function syntaxMessage(error: YAMLError, text: string): string {
   if (error.code === "DUPLICATE_KEY") {
     return `Duplicate key "${text}": it is already set in the same map; keep one of the two`;
   }
+  if (error.code === "BAD_INDENT" && error.message.startsWith("Flow")) {
+    return 'A "[" or "{" that is opened above is not closed: add the "]" or "}"';
+  }
   return advice[error.code] ?? `Not valid YAML: ${error.message}`;
 }
