@@ -15,7 +15,7 @@ const params = z.strictObject({
 });
 
 /** Turns a data set's files into training and test images as plain arrays. The raw path is `context.paths[dataset]`. */
-export default defineStage({
+export const prepare = defineStage({
   name: "prepare",
   version: 1,
   module: import.meta.url,

@@ -17,7 +17,7 @@ const params = z.strictObject({
 });
 
 /** Draws the labelled and the unlabelled images; a source that fixes them is taken as it is. */
-export default defineStage({
+export const split = defineStage({
   name: "split",
   version: 1,
   module: import.meta.url,

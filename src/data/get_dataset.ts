@@ -46,3 +46,9 @@ export async function getDataset(id: string, options: GetOptions): Promise<{
   });
   return { path, downloaded: true };
 }
+
+/** Whether `getDataset` can fetch a set. */
+export function downloadable(id: string): boolean {
+  return id !== "synthetic" && (datasetFacts(id)?.supported ?? false) &&
+    officialFiles(id) !== undefined;
+}

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { type OfficialFiles, officialFiles } from "./checksums.ts";
 import { datasetFacts } from "./datasets.ts";
@@ -12,7 +12,7 @@ import type { Synthesis } from "./synthesis.ts";
 /** A data set's files, found and checked. */
 export interface FoundSource {
   readonly kind: SourceKind;
-  /** The archive or folder; empty for the synthetic set. */
+  /** Absolute path of the archive or folder; empty for the synthetic set. */
   readonly path: string;
   /** Names the bytes: `md5:…` of an archive, `sha256:…` over all files of a folder, `parameters` for the synthetic set. */
   readonly digest: string;
@@ -63,14 +63,16 @@ export async function locate(options: LocateOptions): Promise<Located> {
     if (await statFile(join(directory, "index.csv"))) {
       const indexed = await openIndexedFolder({ dataset, path: directory, cache });
       const digest = await indexedDigest(indexed, cache);
-      return { found: { kind: "indexed", path: directory, digest, facts: indexedFacts(indexed) } };
+      return {
+        found: { kind: "indexed", path: resolve(directory), digest, facts: indexedFacts(indexed) },
+      };
     }
     if (supported && official !== undefined && facts !== undefined) {
       for (const path of [directory, join(directory, official.folder)]) {
         const [firstName] = Object.keys(official.files);
         if (firstName === undefined || !await statFile(join(path, firstName))) continue;
         const digest = await checkUnpacked(path, { official, cache });
-        return { found: { kind: "binary", path, digest, facts } };
+        return { found: { kind: "binary", path: resolve(path), digest, facts } };
       }
       const path = join(directory, official.archive.name);
       if (await statFile(path)) return archive(path, { official, facts, cache });
@@ -93,7 +95,7 @@ async function archive(path: string, { official, facts, cache }: {
   readonly cache: SourceCache;
 }): Promise<Located> {
   const digest = await checkArchive(path, { archive: official.archive, cache });
-  return { found: { kind: "archive", path, digest, facts } };
+  return { found: { kind: "archive", path: resolve(path), digest, facts } };
 }
 
 async function missingReason(options: {

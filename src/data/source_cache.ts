@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type HashAlgorithm, hashFile } from "./hash_file.ts";
 
 /**
@@ -33,7 +34,8 @@ export async function cachedFact(path: string, options: {
   readonly compute: () => Promise<string>;
 }): Promise<string> {
   const stat = await Deno.stat(path);
-  const key = [options.what, stat.size, stat.mtime?.getTime() ?? 0, stat.ino ?? 0, path].join(":");
+  const key = [options.what, stat.size, stat.mtime?.getTime() ?? 0, stat.ino ?? 0, resolve(path)]
+    .join(":");
   const known = options.cache.get(key);
   if (known !== undefined) return known;
   const value = await options.compute();

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Stage } from "../../src/dag/stage.ts";
 import { readInt32, readPartMeta } from "../../src/data/part_files.ts";
 import { locate } from "../../src/data/locate.ts";
-import prepare from "../../stages/prepare.ts";
-import split from "../../stages/split.ts";
+import { prepare } from "../../stages/prepare.ts";
+import { split } from "../../stages/split.ts";
 import { inTemporaryDirectory } from "./fixtures.ts";
 
 /** Runs a stage with its outputs below a directory. */
