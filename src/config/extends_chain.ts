@@ -1,5 +1,4 @@
-import { readdirSync } from "node:fs";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { errorAt, type LocatedMap, nodeAt } from "./located.ts";
 import { displayPath, readSource } from "./source.ts";
