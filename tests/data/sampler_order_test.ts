@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { samplerOrder } from "../../src/data/sampler_order.ts";
 import { hex } from "./fixtures.ts";
-import { goldenFolder, readGolden } from "./golden_folder.ts";
+import { goldenJson, goldenTest } from "../golden.ts";
 
 interface GoldenSampler {
   readonly n: number;
@@ -15,7 +15,7 @@ interface GoldenSampler {
 Deno.test(
   { name: "samplerOrder() equals the golden orders", ignore: goldenFolder() === null },
   () => {
-    const { sampler } = readGolden<{ sampler: GoldenSampler[] }>("loop.json");
+    const { sampler } = await goldenJson<{ sampler: GoldenSampler[] }>("loop.json");
     assert.ok(sampler.length > 0);
     for (const { n, num_samples, epoch, first20, last5, sha256 } of sampler) {
       const order = samplerOrder({ count: n, samples: num_samples, epoch });

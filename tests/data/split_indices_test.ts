@@ -6,7 +6,7 @@ import { parseIndexCsv } from "../../src/data/index_csv.ts";
 import { splitIndices } from "../../src/data/split_indices.ts";
 import { UserError } from "../../src/errors.ts";
 import { hex } from "./fixtures.ts";
-import { goldenFolder, readGolden } from "./golden_folder.ts";
+import { goldenJson, goldenTest } from "../golden.ts";
 
 interface GoldenSplit {
   readonly K: number;
@@ -36,8 +36,6 @@ interface GoldenSplits {
   readonly short_slices: GoldenSplit[];
 }
 
-const ignore = goldenFolder() === null;
-
 function request(golden: GoldenSplits, split: GoldenSplit) {
   const { n, a, b } = golden;
   const classes = split.K;
@@ -55,8 +53,8 @@ function digest(indices: Int32Array): string {
   return hex("sha256", new Uint8Array(indices.buffer));
 }
 
-Deno.test({ name: "longTailCounts() equals the golden counts", ignore }, () => {
-  const { counts } = readGolden<GoldenSplits>("splits.json");
+goldenTest("longTailCounts() equals the golden counts", async () => {
+  const { counts } = await goldenJson<GoldenSplits>("splits.json");
   assert.ok(counts.length > 0);
   for (const { K, head, gamma, counts: expected } of counts) {
     assert.deepEqual(
@@ -67,8 +65,8 @@ Deno.test({ name: "longTailCounts() equals the golden counts", ignore }, () => {
   }
 });
 
-Deno.test({ name: "splitIndices() equals the golden splits index for index", ignore }, () => {
-  const golden = readGolden<GoldenSplits>("splits.json");
+goldenTest("splitIndices() equals the golden splits index for index", async () => {
+  const golden = await goldenJson<GoldenSplits>("splits.json");
   assert.ok(golden.splits.length > 0);
   for (const split of golden.splits) {
     const { labelled, unlabelled } = splitIndices(request(golden, split));
@@ -84,8 +82,8 @@ Deno.test({ name: "splitIndices() equals the golden splits index for index", ign
   }
 });
 
-Deno.test({ name: "splitIndices() refuses what the golden reference cuts short", ignore }, () => {
-  const golden = readGolden<GoldenSplits>("splits.json");
+goldenTest("splitIndices() refuses what the golden reference cuts short", async () => {
+  const golden = await goldenJson<GoldenSplits>("splits.json");
   for (const split of golden.short_slices) {
     assert.throws(() => splitIndices(request(golden, split)), UserError);
   }
