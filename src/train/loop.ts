@@ -111,7 +111,7 @@ class Training {
     });
     const { train, labelled_count, test, height, width, channels } = data;
     const sizes = [train.count, labelled_count, test.count, height, width, channels];
-    const fingerprint = JSON.stringify([1, params, sizes]);
+    const fingerprint = JSON.stringify([1, options.engine.family, params, sizes]);
     this.#checkpoints = new Checkpoints(checkpoints, { fingerprint, log });
     this.#spool = new Spool(join(checkpoints, "finished"));
     this.#log = new MetricsLog(join(checkpoints, "metrics.jsonl"));

@@ -4,8 +4,13 @@ import { dirname } from "node:path";
 export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
-  using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-  await file.sync();
+  try {
+    using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.sync();
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {}); // a full disk gets its space back; the first error is the one to tell
+    throw error;
+  }
   await Deno.rename(temporary, path);
 }
