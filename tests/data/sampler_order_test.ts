@@ -12,19 +12,16 @@ interface GoldenSampler {
   readonly sha256: string;
 }
 
-Deno.test(
-  { name: "samplerOrder() equals the golden orders", ignore: goldenFolder() === null },
-  () => {
-    const { sampler } = await goldenJson<{ sampler: GoldenSampler[] }>("loop.json");
-    assert.ok(sampler.length > 0);
-    for (const { n, num_samples, epoch, first20, last5, sha256 } of sampler) {
-      const order = samplerOrder({ count: n, samples: num_samples, epoch });
-      assert.deepEqual([...order.subarray(0, 20)], first20);
-      assert.deepEqual([...order.subarray(-5)], last5);
-      assert.equal(hex("sha256", new Uint8Array(order.buffer)), sha256);
-    }
-  },
-);
+goldenTest("samplerOrder() equals the golden orders", async () => {
+  const { sampler } = await goldenJson<{ sampler: GoldenSampler[] }>("loop.json");
+  assert.ok(sampler.length > 0);
+  for (const { n, num_samples, epoch, first20, last5, sha256 } of sampler) {
+    const order = samplerOrder({ count: n, samples: num_samples, epoch });
+    assert.deepEqual([...order.subarray(0, 20)], first20);
+    assert.deepEqual([...order.subarray(-5)], last5);
+    assert.equal(hex("sha256", new Uint8Array(order.buffer)), sha256);
+  }
+});
 
 Deno.test("samplerOrder() holds every image once before it repeats", () => {
   const order = samplerOrder({ count: 10, samples: 25, epoch: 4 });
