@@ -1,63 +1,41 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { confusionMatrix, evaluateLogits } from "../../src/train/metrics.ts";
-import { decodeSafetensors, float32Values, int32Values } from "../../src/train/safetensors.ts";
-
-const golden = Deno.env.get("GOLDEN") ??
-  fileURLToPath(new URL("../../../shared/golden/", import.meta.url));
-const absent = Deno.env.get("GOLDEN") === undefined && !exists(golden);
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}
+import { goldenJson, goldenTensors, goldenTest } from "../golden.ts";
 
 function close(actual: number, expected: number, what: string): void {
   const error = Math.abs(actual - expected);
   assert.ok(error <= 1e-6 * Math.max(1, Math.abs(expected)), `${what}: ${actual} ≠ ${expected}`);
 }
 
-Deno.test({
-  name: "evaluateLogits() gives the golden metrics",
-  ignore: absent,
-  fn: async () => {
-    const cases = JSON.parse(await Deno.readTextFile(join(golden, "metrics.json")));
-    const { tensors } = decodeSafetensors(
-      await Deno.readFile(join(golden, "metrics.safetensors")),
-      "metrics.safetensors",
-    );
-    let compared = 0;
-    for (const [name, expected] of Object.entries<Record<string, number & number[]>>(cases)) {
-      const stored = tensors.get(`${name}.logits`);
-      if (!stored) continue;
-      compared += 1;
-      const logits = float32Values(stored);
-      const labels = int32Values(tensors.get(`${name}.labels`)!);
-      const classes = stored.shape[1]!;
-      const { predicted, scalars } = evaluateLogits(logits, labels);
-      assert.deepEqual([...predicted], expected.predictions, name);
-      const confusion = confusionMatrix(predicted, labels, { classes });
-      const rows = expected.confusion_row_normalised as unknown as number[][];
-      for (let k = 0; k < classes; k++) {
-        const row = [...confusion.subarray(k * classes, (k + 1) * classes)];
-        const total = row.reduce((sum, n) => sum + n, 0);
-        row.forEach((n, j) => close(n / total, rows[k]![j]!, `${name} confusion ${k},${j}`));
-        close(scalars.recalls[k]!, rows[k]![k]!, `${name} recall ${k}`);
-      }
-      close(scalars.loss, expected["loss"]!, `${name} loss`);
-      close(scalars.top1, expected["top-1-acc"]!, `${name} top-1`);
-      close(scalars.top5, expected["top-5-acc"]!, `${name} top-5`);
-      close(scalars.balanced, expected["balanced_acc"]!, `${name} balanced`);
-      close(scalars.precision, expected["precision"]!, `${name} precision`);
-      close(scalars.recall, expected["recall"]!, `${name} recall`);
-      close(scalars.f1, expected["F1"]!, `${name} F1`);
+goldenTest("evaluateLogits() gives the golden metrics", async () => {
+  const cases = await goldenJson<Record<string, Record<string, number & number[]>>>("metrics.json");
+  const tensors = await goldenTensors("metrics.safetensors");
+  let compared = 0;
+  for (const [name, expected] of Object.entries(cases)) {
+    const stored = tensors.get(`${name}.logits`);
+    if (!stored) continue;
+    compared += 1;
+    const labels = Int32Array.from(tensors.get(`${name}.labels`)!.data);
+    const classes = stored.shape[1]!;
+    const { predicted, scalars } = evaluateLogits(stored.data, labels);
+    assert.deepEqual([...predicted], expected.predictions, name);
+    const confusion = confusionMatrix(predicted, labels, { classes });
+    const rows = expected.confusion_row_normalised as unknown as number[][];
+    for (let k = 0; k < classes; k++) {
+      const row = [...confusion.subarray(k * classes, (k + 1) * classes)];
+      const total = row.reduce((sum, n) => sum + n, 0);
+      row.forEach((n, j) => close(n / total, rows[k]![j]!, `${name} confusion ${k},${j}`));
+      close(scalars.recalls[k]!, rows[k]![k]!, `${name} recall ${k}`);
     }
-    assert.ok(compared > 0, "no case was compared");
-  },
+    close(scalars.loss, expected["loss"]!, `${name} loss`);
+    close(scalars.top1, expected["top-1-acc"]!, `${name} top-1`);
+    close(scalars.top5, expected["top-5-acc"]!, `${name} top-5`);
+    close(scalars.balanced, expected["balanced_acc"]!, `${name} balanced`);
+    close(scalars.precision, expected["precision"]!, `${name} precision`);
+    close(scalars.recall, expected["recall"]!, `${name} recall`);
+    close(scalars.f1, expected["F1"]!, `${name} F1`);
+  }
+  assert.ok(compared > 0, "no case was compared");
 });
 
 Deno.test("evaluateLogits() takes fewer than five classes and a class that the test set lacks", () => {
