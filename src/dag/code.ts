@@ -69,7 +69,8 @@ export class CodeReader {
     const modules: Record<string, string> = {};
     const packages: Record<string, string> = {};
     this.#walk(roots, {
-      follow: (path) => !path.endsWith("/registry.ts") && !outside.some((dir) => path.startsWith(dir)),
+      follow: (path) =>
+        !path.endsWith("/registry.ts") && !outside.some((dir) => path.startsWith(dir)),
       file: (path, digest) => modules[this.tree.relative(path)] = digest.slice(0, 16),
       npm: (specifier) => Object.assign(packages, this.#lock.packages(specifier)),
     });
@@ -90,7 +91,9 @@ export class CodeReader {
         continue;
       }
       const text = this.tree.text(path);
-      if (text === undefined) throw new Error(`${path}: a stage imports this file, but it is not there`);
+      if (text === undefined) {
+        throw new Error(`${path}: a stage imports this file, but it is not there`);
+      }
       const module = this.cache.read(text);
       visit.file(path, module.digest);
       const next: string[] = [];

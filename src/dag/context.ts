@@ -68,6 +68,8 @@ export function producersOf(job: Job) {
   return [...found.values()];
 }
 
-function isList(input: ManifestInput | readonly ManifestInput[]): input is readonly ManifestInput[] {
+function isList(
+  input: ManifestInput | readonly ManifestInput[],
+): input is readonly ManifestInput[] {
   return Array.isArray(input);
 }

@@ -4,16 +4,31 @@ import type { Progress } from "./stage.ts";
 import type { StoredObject } from "./store.ts";
 
 export type RunEvent =
-  | { readonly kind: "begin"; readonly toRun: number; readonly cached: number; readonly impossible: number }
+  | {
+    readonly kind: "begin";
+    readonly toRun: number;
+    readonly cached: number;
+    readonly impossible: number;
+  }
   | { readonly kind: "start"; readonly node: GraphNode }
   | { readonly kind: "progress"; readonly node: GraphNode; readonly progress: Progress }
   /** `cached`: the same content was there, or another runner made it. */
-  | { readonly kind: "done"; readonly node: GraphNode; readonly cached: boolean; readonly wallSeconds: number }
+  | {
+    readonly kind: "done";
+    readonly node: GraphNode;
+    readonly cached: boolean;
+    readonly wallSeconds: number;
+  }
   | { readonly kind: "failed"; readonly failure: Failure }
   /** Another runner is at work on this node. */
   | { readonly kind: "busy"; readonly node: GraphNode }
   /** A stored output of `node` was damaged; it is made again. */
-  | { readonly kind: "corrupt"; readonly node: GraphNode; readonly file: string; readonly movedTo?: string }
+  | {
+    readonly kind: "corrupt";
+    readonly node: GraphNode;
+    readonly file: string;
+    readonly movedTo?: string;
+  }
   /** A worker died during `node`, which is tried once more. */
   | { readonly kind: "crashed"; readonly node: GraphNode; readonly message: string }
   | { readonly kind: "stopping"; readonly reason: string };

@@ -19,7 +19,10 @@ export const faultPoints = [
 export type FaultPoint = typeof faultPoints[number];
 
 /** Kills this process if the environment names this point, once a store: a marker file says that it happened. */
-export function faultPoint(point: FaultPoint, at: { readonly store: string; readonly stage: string }): void {
+export function faultPoint(
+  point: FaultPoint,
+  at: { readonly store: string; readonly stage: string },
+): void {
   const wanted = Deno.env.get("RETABLE_FAULT");
   if (wanted !== point && wanted !== `${point}:${at.stage}`) return;
   try {

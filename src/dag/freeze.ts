@@ -10,11 +10,16 @@ const folders = ["src", "stages", "paper"];
 const files = ["deno.json", "deno.lock"];
 
 /** Writes the copy if the store does not have it; returns its digest (the directory is `store.copy(digest)`). */
-export function freezeCode(nodes: readonly GraphNode[], options: { code: CodeReader; store: Store }): string {
+export function freezeCode(
+  nodes: readonly GraphNode[],
+  options: { code: CodeReader; store: Store },
+): string {
   const { code, store } = options;
   const { tree } = code;
   const paths = new Set(files.map((name) => `${tree.root}/${name}`));
-  for (const folder of folders) for (const path of filesBelow(`${tree.root}/${folder}`)) paths.add(path);
+  for (const folder of folders) {
+    for (const path of filesBelow(`${tree.root}/${folder}`)) paths.add(path);
+  }
   for (const stage of new Set(nodes.map((node) => node.stage))) {
     for (const path of code.files(stage)) paths.add(path);
   }
@@ -25,7 +30,9 @@ export function freezeCode(nodes: readonly GraphNode[], options: { code: CodeRea
   }
   const digest = hashJson("copy", [...contents].map(([path, bytes]) => [path, hashBytes(bytes)]));
   const target = store.copy(digest);
-  if (!exists(target)) writeCopy(contents, { target, scratch: `${store.root}/tmp/code-${Deno.pid}` });
+  if (!exists(target)) {
+    writeCopy(contents, { target, scratch: `${store.root}/tmp/code-${Deno.pid}` });
+  }
   return digest;
 }
 
@@ -35,7 +42,9 @@ function writeCopy(
 ): void {
   try {
     for (const [path, bytes] of contents) {
-      if (path.startsWith("../")) throw new Error(`internal: a stage imports ${path}, outside the project`);
+      if (path.startsWith("../")) {
+        throw new Error(`internal: a stage imports ${path}, outside the project`);
+      }
       const file = `${at.scratch}/${path}`;
       Deno.mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true });
       Deno.writeFileSync(file, bytes);

@@ -94,7 +94,9 @@ function mapInputs(spec: NodeSpec, add: (spec: NodeSpec) => GraphNode): GraphNod
   const one = (ref: InputRef | AbsentRef): GraphInput => {
     if ("absent" in ref) return { absent: ref.absent };
     if (!ref.node.stage.outputs.includes(ref.output)) {
-      throw new Error(`internal: ${label}: stage ${ref.node.stage.name} has no output ${ref.output}`);
+      throw new Error(
+        `internal: ${label}: stage ${ref.node.stage.name} has no output ${ref.output}`,
+      );
     }
     const input = { node: add(ref.node), output: ref.output };
     return ref.ifCached === undefined ? input : { ...input, ifCached: ref.ifCached };
@@ -128,7 +130,9 @@ function parametersAndCode(spec: NodeSpec, code: CodeReader): { params: Json; di
   } else if (spec.impossible === undefined) {
     const issue = parsed.error.issues[0];
     throw new Error(
-      `internal: ${spec.label}: parameter ${issue?.path.join(".")} of stage ${stage.name}: ${issue?.message}`,
+      `internal: ${spec.label}: parameter ${
+        issue?.path.join(".")
+      } of stage ${stage.name}: ${issue?.message}`,
     );
   }
   // What it selects does not exist yet: it only has to have a name.
@@ -140,7 +144,9 @@ function recipeInputs(inputs: GraphNode["inputs"]): Record<string, KeyInput | re
   const one = (input: GraphInput): KeyInput =>
     "absent" in input ? input : { from: input.node.recipe, output: input.output };
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, input]) => [name, Array.isArray(input) ? input.map(one) : one(input as GraphInput)]),
+    Object.entries(inputs).map((
+      [name, input],
+    ) => [name, Array.isArray(input) ? input.map(one) : one(input as GraphInput)]),
   );
 }
 

@@ -33,7 +33,9 @@ export function canonicalJson(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   const object = value as { readonly [key: string]: Json | undefined };
   const fields = Object.keys(object).filter((key) => object[key] !== undefined).sort();
-  return `{${fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`).join(",")}}`;
+  return `{${
+    fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`).join(",")
+  }}`;
 }
 
 /** sha256 of a value, with a tag that says what kind of thing is hashed; lower-case hex, 64 characters. */

@@ -14,7 +14,9 @@ export interface ImportStatement {
 /** Reads the statement that begins at `at`; undefined if none of this kind does. */
 export function readImport(tokens: readonly Token[], at: number): ImportStatement | undefined {
   const keyword = tokens[at]?.text;
-  if (tokens[at]?.kind !== "word" || (keyword !== "import" && keyword !== "export")) return undefined;
+  if (tokens[at]?.kind !== "word" || (keyword !== "import" && keyword !== "export")) {
+    return undefined;
+  }
   let i = at + 1;
   const text = (offset = 0) => tokens[i + offset]?.text;
   if (keyword === "import" && (text() === "(" || text() === ".")) return undefined;

@@ -4,7 +4,7 @@ import { buildGraph, type Graph, type GraphNode } from "./graph.ts";
 import type { NodeSpec } from "./node.ts";
 import { namesIn } from "./atomic.ts";
 import { readFailure, readRunning } from "./records.ts";
-import { type Resolution, type Settled, resolveNode } from "./resolve.ts";
+import { type Resolution, resolveNode, type Settled } from "./resolve.ts";
 import type { Families, Store, StoredObject } from "./store.ts";
 
 export type NodeState = "cached" | "ready" | "waiting" | "running" | "failed" | "impossible";
@@ -54,7 +54,10 @@ export function makePlan(
   const planned = new Map<GraphNode, PlanNode>();
   const settled = (node: GraphNode) => settledBy(planned.get(node)!);
   for (const node of graph.nodes) {
-    planned.set(node, planNode(node, { store, engine, settled, records, wanted: graph.wanted.has(node) }));
+    planned.set(
+      node,
+      planNode(node, { store, engine, settled, records, wanted: graph.wanted.has(node) }),
+    );
   }
   return {
     graph,
@@ -114,7 +117,11 @@ function planNode(node: GraphNode, options: {
   if (resolution.kind === "pending") {
     const first = resolution.on[0]!.label;
     const more = resolution.on.length - 1;
-    return { ...base, state: "waiting", note: `waits for ${first}${more > 0 ? ` and ${more} more` : ""}` };
+    return {
+      ...base,
+      state: "waiting",
+      note: `waits for ${first}${more > 0 ? ` and ${more} more` : ""}`,
+    };
   }
   return { ...base, state: "ready", note: "" };
 }

@@ -1,9 +1,21 @@
 /** Worker processes that take many jobs each, replaced when they die or have grown large. */
-import { type FromWorker, type Job, parseMessage, readLines, type Result, type ToWorker, type Usage } from "./protocol.ts";
+import {
+  type FromWorker,
+  type Job,
+  parseMessage,
+  readLines,
+  type Result,
+  type ToWorker,
+  type Usage,
+} from "./protocol.ts";
 import type { Progress } from "./stage.ts";
 
 /** How a job ended, or that its worker died. */
-export type Outcome = Result | { readonly type: "crashed"; readonly id: number; readonly message: string };
+export type Outcome = Result | {
+  readonly type: "crashed";
+  readonly id: number;
+  readonly message: string;
+};
 
 export interface PoolOptions {
   /** The frozen copy. */
@@ -38,7 +50,8 @@ export class WorkerPool {
 
   /** Runs a job on an idle worker or a new one. */
   run(job: Job): Promise<Outcome> {
-    const worker = [...this.#workers].find((candidate) => candidate.job === undefined) ?? this.#spawn();
+    const worker = [...this.#workers].find((candidate) => candidate.job === undefined) ??
+      this.#spawn();
     return new Promise((resolve) => {
       worker.job = { id: job.id, finish: resolve };
       this.#send(worker, { type: "job", job });
@@ -126,7 +139,11 @@ export class WorkerPool {
     this.#forget(worker);
     const how = status.signal ? `by ${status.signal}` : `with exit code ${status.code}`;
     const said = worker.errors.length > 0 ? `: ${worker.errors.join("\n")}` : "";
-    worker.job?.finish({ type: "crashed", id: worker.job.id, message: `the worker process ended ${how}${said}` });
+    worker.job?.finish({
+      type: "crashed",
+      id: worker.job.id,
+      message: `the worker process ended ${how}${said}`,
+    });
     worker.job = undefined;
   }
 
@@ -146,7 +163,10 @@ export class WorkerPool {
   }
 }
 
-async function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>, lines: string[]): Promise<void> {
+async function collect(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  lines: string[],
+): Promise<void> {
   for await (const line of readLines(stream)) {
     lines.push(line);
     if (lines.length > 20) lines.shift();

@@ -38,7 +38,13 @@ export type ToWorker = { readonly type: "job"; readonly job: Job } | { readonly 
 export type Result =
   | { readonly type: "done"; readonly id: number; readonly cached: boolean; readonly usage: Usage }
   | { readonly type: "busy"; readonly id: number }
-  | { readonly type: "corrupt"; readonly id: number; readonly input: Producer; readonly file: string; readonly movedTo?: string }
+  | {
+    readonly type: "corrupt";
+    readonly id: number;
+    readonly input: Producer;
+    readonly file: string;
+    readonly movedTo?: string;
+  }
   | {
     readonly type: "failed";
     readonly id: number;
@@ -50,7 +56,11 @@ export type Result =
     readonly interrupted: boolean;
   };
 
-export type FromWorker = Result | { readonly type: "progress"; readonly id: number; readonly progress: Progress };
+export type FromWorker = Result | {
+  readonly type: "progress";
+  readonly id: number;
+  readonly progress: Progress;
+};
 
 /** An input that is there, as opposed to absent. */
 export type Producer = Exclude<ManifestInput, { readonly absent: string }>;
@@ -75,7 +85,9 @@ export function parseMessage(line: string): FromWorker | undefined {
 }
 
 /** Lines of a stream of bytes, without their ends; an unfinished last line is left out. */
-export async function* readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+export async function* readLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<string> {
   let rest = "";
   for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + chunk).split("\n");

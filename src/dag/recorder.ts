@@ -11,7 +11,10 @@ const intervalMilliseconds = 1000;
 /** Keeps the records of the nodes that one runner has in work. */
 export class Recorder {
   readonly #store: Store;
-  readonly #active = new Map<GraphNode, { started: string; progress?: Progress; written: boolean }>();
+  readonly #active = new Map<
+    GraphNode,
+    { started: string; progress?: Progress; written: boolean }
+  >();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(store: Store) {
@@ -22,7 +25,10 @@ export class Recorder {
   start(node: GraphNode, { key }: { readonly key: string }): void {
     const started = new Date().toISOString();
     this.#active.set(node, { started, written: false });
-    this.log(node, `--- ${started} ${node.label}, recipe ${shortKey(node.recipe)}, key ${shortKey(key)}`);
+    this.log(
+      node,
+      `--- ${started} ${node.label}, recipe ${shortKey(node.recipe)}, key ${shortKey(key)}`,
+    );
     this.#timer ??= setInterval(() => this.#write(), intervalMilliseconds);
   }
 
@@ -38,10 +44,15 @@ export class Recorder {
   }
 
   log(node: GraphNode, line: string): void {
-    attempt(() => Deno.writeTextFileSync(this.#store.log(node.recipe), `${line}\n`, { append: true }));
+    attempt(() =>
+      Deno.writeTextFileSync(this.#store.log(node.recipe), `${line}\n`, { append: true })
+    );
   }
 
-  fail(node: GraphNode, failure: { readonly message: string; readonly lastLines: readonly string[] }): void {
+  fail(
+    node: GraphNode,
+    failure: { readonly message: string; readonly lastLines: readonly string[] },
+  ): void {
     const record: FailureRecord = {
       label: node.label,
       message: failure.message,
@@ -49,7 +60,9 @@ export class Recorder {
       lastLines: failure.lastLines,
       time: new Date().toISOString(),
     };
-    attempt(() => replaceFile(this.#store.failure(node.recipe), JSON.stringify(record, undefined, 2)));
+    attempt(() =>
+      replaceFile(this.#store.failure(node.recipe), JSON.stringify(record, undefined, 2))
+    );
   }
 
   clearFailure(node: GraphNode): void {

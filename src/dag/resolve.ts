@@ -42,9 +42,7 @@ export function resolveNode(
   const inputs = Object.fromEntries(
     Object.entries(node.inputs).map(([name, input]) => [
       name,
-      Array.isArray(input)
-        ? input.map((item) => one(item, true))
-        : one(input as GraphInput, false),
+      Array.isArray(input) ? input.map((item) => one(item, true)) : one(input as GraphInput, false),
     ]),
   );
   if (stop) return stop;
@@ -58,7 +56,9 @@ function manifestInput(
 ): ManifestInput {
   const { stage, recipe, key, family } = manifest;
   const tree = manifest.outputs[input.output];
-  if (!tree) throw new Error(`internal: ${manifest.label} was stored without output ${input.output}`);
+  if (!tree) {
+    throw new Error(`internal: ${manifest.label} was stored without output ${input.output}`);
+  }
   return { stage, output: input.output, recipe, key, family, digest: tree.digest };
 }
 

@@ -1,8 +1,8 @@
 /** Runs a plan: frozen code, worker processes, one result a node; goes on after failures unless told otherwise. */
 import { UserError } from "../errors.ts";
-import { isDiskFull, removePath } from "./atomic.ts";
+import { isDiskFull } from "./atomic.ts";
 import type { Failure, RunEvent, RunOutcome } from "./events.ts";
-import { faultPoint, type FaultPoint } from "./fault.ts";
+import { type FaultPoint, faultPoint } from "./fault.ts";
 import { freezeCode } from "./freeze.ts";
 import type { GraphNode } from "./graph.ts";
 import { countNodes, familiesOf, type Plan } from "./plan.ts";
@@ -65,7 +65,10 @@ class Run {
   constructor(plan: Plan, options: RunOptions) {
     this.#plan = plan;
     this.#options = options;
-    this.#schedule = new Schedule(plan, (node, key) => plan.store.find(key, familiesOf(node, plan.engine)));
+    this.#schedule = new Schedule(
+      plan,
+      (node, key) => plan.store.find(key, familiesOf(node, plan.engine)),
+    );
     this.#recorder = new Recorder(plan.store);
   }
 
@@ -141,14 +144,22 @@ class Run {
     this.#receive(ready, { outcome, wallSeconds: (performance.now() - started) / 1000 });
   }
 
-  #receive(ready: ReadyNode, ended: { readonly outcome: Outcome; readonly wallSeconds: number }): void {
+  #receive(
+    ready: ReadyNode,
+    ended: { readonly outcome: Outcome; readonly wallSeconds: number },
+  ): void {
     const { node, key } = ready;
     const { outcome, wallSeconds } = ended;
     switch (outcome.type) {
       case "done": {
         const { cached } = outcome;
         const object = this.#plan.store.find(key, familiesOf(node, this.#plan.engine));
-        if (!object) return this.#fail(node, { message: "its result is not in the store any more", userError: false });
+        if (!object) {
+          return this.#fail(node, {
+            message: "its result is not in the store any more",
+            userError: false,
+          });
+        }
         if (cached) this.#schedule.cached.add(node);
         else this.#ran.add(node);
         this.#recorder.clearFailure(node);
@@ -162,11 +173,17 @@ class Run {
         const { input, file, movedTo } = outcome;
         const producer = this.#schedule.producer(node, input);
         if (producer) {
-          this.#emit({ kind: "corrupt", node: producer, file, ...(movedTo === undefined ? {} : { movedTo }) });
+          this.#emit({
+            kind: "corrupt",
+            node: producer,
+            file,
+            ...(movedTo === undefined ? {} : { movedTo }),
+          });
           const repairs = (this.#repairs.get(producer) ?? 0) + 1;
           this.#repairs.set(producer, repairs);
           if (repairs > maximumRepairs) {
-            const message = `${producer.label}: ${file} was found damaged ${repairs} times in this run; check the disk`;
+            const message =
+              `${producer.label}: ${file} was found damaged ${repairs} times in this run; check the disk`;
             return this.#fail(node, { message, userError: false });
           }
         }
@@ -175,7 +192,9 @@ class Run {
       case "crashed":
         if (this.#stopping) return;
         this.#recorder.log(node, outcome.message);
-        if (this.#crashed.has(node)) return this.#fail(node, { message: outcome.message, userError: false });
+        if (this.#crashed.has(node)) {
+          return this.#fail(node, { message: outcome.message, userError: false });
+        }
         this.#crashed.add(node);
         this.#emit({ kind: "crashed", node, message: outcome.message });
         return this.#schedule.putBack(node, { wait: true });
@@ -186,7 +205,10 @@ class Run {
     }
   }
 
-  #fail(node: GraphNode, { message, userError }: { readonly message: string; readonly userError: boolean }): void {
+  #fail(
+    node: GraphNode,
+    { message, userError }: { readonly message: string; readonly userError: boolean },
+  ): void {
     const log = this.#plan.store.log(node.recipe);
     const failure = { node, message, log, userError };
     this.#failed.push(failure);
@@ -237,7 +259,8 @@ class Run {
     const { graph, store, engine } = this.#plan;
     const { stage, recipe, label, cells, params, code } = node;
     const { jobs, paths = {}, notes = {} } = this.#options;
-    const threads = this.#options.threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
+    const threads = this.#options.threads ??
+      Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
     return {
       id,
       wait,

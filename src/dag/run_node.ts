@@ -1,7 +1,7 @@
 /** Runs one job inside a worker: lock, verify, compute, commit. */
 import { exists, isDiskFull, removePath, syncPath, syncTree } from "./atomic.ts";
 import { makeContext, producersOf } from "./context.ts";
-import { faultPoint, type FaultPoint } from "./fault.ts";
+import { type FaultPoint, faultPoint } from "./fault.ts";
 import { digestTree, type TreeDigest } from "./hash.ts";
 import { tryLock, waitForLock } from "./lock.ts";
 import { formatManifest, type Manifest } from "./manifest.ts";
@@ -70,7 +70,10 @@ async function compute(
     const outputs: Record<string, TreeDigest> = {};
     for (const name of stage.outputs) outputs[name] = digestTree(`${out}/${name}`);
     const wallSeconds = (performance.now() - started) / 1000;
-    Deno.writeTextFileSync(`${scratch}/manifest.json`, formatManifest(manifestOf(job, { outputs, wallSeconds })));
+    Deno.writeTextFileSync(
+      `${scratch}/manifest.json`,
+      formatManifest(manifestOf(job, { outputs, wallSeconds })),
+    );
     syncTree(scratch);
     fault("before-rename");
     commit(job, store);
@@ -79,9 +82,12 @@ async function compute(
   } catch (error) {
     removePath(scratch);
     if (isDiskFull(error)) {
-      throw Object.assign(new Error(`the disk that holds ${job.store} is full: ${(error as Error).message}`), {
-        code: "ENOSPC",
-      });
+      throw Object.assign(
+        new Error(`the disk that holds ${job.store} is full: ${(error as Error).message}`),
+        {
+          code: "ENOSPC",
+        },
+      );
     }
     throw error;
   }

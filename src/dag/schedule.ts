@@ -1,7 +1,7 @@
 /** Which node comes next: everything about the order of work and nothing about how it is done. */
 import { dependencies, type GraphNode } from "./graph.ts";
 import { type Plan } from "./plan.ts";
-import { resolveNode, type ResolvedInputs, type Settled } from "./resolve.ts";
+import { type ResolvedInputs, resolveNode, type Settled } from "./resolve.ts";
 import type { StoredObject } from "./store.ts";
 
 /** A node that can start now. */

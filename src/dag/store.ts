@@ -35,7 +35,9 @@ export class Store {
     const text = this.#read(path);
     if (text === undefined) {
       if (namesIn(this.root).some((name) => name === "objects")) {
-        throw new UserError(`${path}: expected the store's format, found no file; is this folder a store of retable?`);
+        throw new UserError(
+          `${path}: expected the store's format, found no file; is this folder a store of retable?`,
+        );
       }
       return;
     }
@@ -43,11 +45,15 @@ export class Store {
     try {
       format = (JSON.parse(text) as { format?: unknown }).format;
     } catch {
-      throw new UserError(`${path}: expected {"format": ${storeFormat}}, found text that is not JSON`);
+      throw new UserError(
+        `${path}: expected {"format": ${storeFormat}}, found text that is not JSON`,
+      );
     }
     if (format !== storeFormat) {
       throw new UserError(
-        `${path}: this program reads store format ${storeFormat}, found ${JSON.stringify(format)}; ` +
+        `${path}: this program reads store format ${storeFormat}, found ${
+          JSON.stringify(format)
+        }; ` +
           `use the version of retable that wrote it, or another --store`,
       );
     }
@@ -57,7 +63,19 @@ export class Store {
   prepare(): void {
     this.check();
     try {
-      for (const name of ["objects", "locks", "logs", "failed", "running", "tmp", "checkpoints", "code", "cache"]) {
+      for (
+        const name of [
+          "objects",
+          "locks",
+          "logs",
+          "failed",
+          "running",
+          "tmp",
+          "checkpoints",
+          "code",
+          "cache",
+        ]
+      ) {
         Deno.mkdirSync(`${this.root}/${name}`, { recursive: true });
       }
       const path = `${this.root}/format.json`;

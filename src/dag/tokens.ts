@@ -117,7 +117,10 @@ function significant(source: string): Token[] {
         if (needed && previous?.text !== ";") kept.push(semicolon);
         return;
       }
-      if (token.text === "," && /^[)\]}>]/.test(next?.text ?? "") && !/^[,\[]$/.test(previous?.text ?? "")) {
+      if (
+        token.text === "," && /^[)\]}>]/.test(next?.text ?? "") &&
+        !/^[,\[]$/.test(previous?.text ?? "")
+      ) {
         return;
       }
       if ((token.text === "|" || token.text === "&") && startsType(previous)) return;

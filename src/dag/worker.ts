@@ -4,7 +4,14 @@
  */
 import { UserError } from "../errors.ts";
 import { isDiskFull } from "./atomic.ts";
-import { type FromWorker, formatMessage, type Job, readLines, type Result, type ToWorker } from "./protocol.ts";
+import {
+  formatMessage,
+  type FromWorker,
+  type Job,
+  readLines,
+  type Result,
+  type ToWorker,
+} from "./protocol.ts";
 import { runNode } from "./run_node.ts";
 import type { Progress, Stage } from "./stage.ts";
 import { Store } from "./store.ts";
@@ -50,6 +57,7 @@ async function work(job: Job): Promise<Result> {
   };
   // Libraries that print must not get between the messages.
   for (const name of ["log", "info", "warn", "error", "debug"] as const) {
+    // deno-lint-ignore no-console -- it is taken away here, not used
     console[name] = (...values: unknown[]) => writeLog(values.map(String).join(" "));
   }
   let reported = -Infinity;
@@ -70,7 +78,14 @@ async function work(job: Job): Promise<Result> {
     const message = error instanceof Error ? error.message : String(error);
     const stack = user || !(error instanceof Error) ? undefined : error.stack;
     writeLog(interrupted ? `interrupted: ${message}` : stack ?? message);
-    const result = { type: "failed", id: job.id, message, userError: user, diskFull: isDiskFull(error), interrupted } as const;
+    const result = {
+      type: "failed",
+      id: job.id,
+      message,
+      userError: user,
+      diskFull: isDiskFull(error),
+      interrupted,
+    } as const;
     return stack === undefined ? result : { ...result, stack };
   } finally {
     log?.close();
