@@ -38,7 +38,7 @@ export interface Updated {
   /** Every state tensor's new value, by name. */
   readonly state: Tensors;
   readonly losses: Losses;
-  /** Of the base head, all rows: [B + 2μB, K]. */
+  /** Of every head. */
   readonly logits: Readonly<Record<string, HeadLogits>>;
 }
 
