@@ -1,9 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.ts";
+import { exitCodes } from "./exit_codes.ts";
 import { message, print, style, writeMessage } from "./terminal.ts";
-
-/** Exit codes that scripts rely on. */
-export const exitCodes = { ok: 0, incomplete: 1, usage: 2, interrupted: 130 } as const;
 
 /** Each command's file is loaded only when it is asked for: a command that has nothing to do must answer at once. */
 const commands: Readonly<Record<string, () => Promise<{ define: () => Command }>>> = {
@@ -25,7 +23,13 @@ async function build(name: string | undefined): Promise<Command> {
     .configureHelp({ helpWidth: 100 });
   const wanted = name !== undefined && name in commands ? [name] : Object.keys(commands);
   for (const one of wanted) program.addCommand((await commands[one]!()).define());
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
+  for (
+    const command of [
+      program,
+      ...program.commands,
+      ...program.commands.flatMap((c) => c.commands),
+    ]
+  ) {
     command.exitOverride().configureOutput({
       writeOut: (text) => print(text),
       writeErr: (text) => writeMessage(text),

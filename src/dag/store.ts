@@ -1,6 +1,6 @@
 /** Where things lie in a store, and in which format. No other file knows its directories. */
 import { UserError } from "../errors.ts";
-import { exists, namesIn, readIfThere, removePath, replaceFile } from "./atomic.ts";
+import { exists, isDiskFull, namesIn, readIfThere, removePath, replaceFile } from "./atomic.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
 
 /** Raised when the layout or the manifest changes so that older programs must not touch it. */
@@ -152,6 +152,20 @@ export class Store {
 
   get tokens(): string {
     return `${this.root}/cache/tokens.json`;
+  }
+
+  /** What a caller remembers about files outside the store. */
+  get sources(): string {
+    return `${this.root}/cache/sources.json`;
+  }
+
+  /** Replaces the file of `sources`. Losing it costs time only, so a failure (a full disk) is passed over. */
+  writeSources(text: string): void {
+    try {
+      if (readIfThere(this.sources) !== text) replaceFile(this.sources, text);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.PermissionDenied) && !isDiskFull(error)) throw error;
+    }
   }
 
   /** Moves a damaged result out of the way; returns where it lies now, undefined if it was already gone. */

@@ -14,15 +14,19 @@ function accepts(parse: (text: string) => unknown, text: string): boolean {
   }
 }
 
-/** What this version can run: what a sweep file names beyond it is listed as missing, never hidden. */
-export function capabilities(): Capabilities {
+/**
+ * What this version can run: what a sweep file names beyond it is listed as missing, never hidden.
+ *
+ * @param folders data sets that the user brings as folders of images: any id will do
+ */
+export function capabilities(folders: Readonly<Record<string, string>> = {}): Capabilities {
   return {
     methods: Object.fromEntries(methodIds().map((id) => [id, { params: methodParams(id) }])),
     nets: (id) => accepts(parseNet, id),
     strong: ["simple"],
     weak: ["crop|flip"],
     precisions: ["f32"],
-    datasets: (id) => loadableDatasets.has(id),
+    shapes: ["consistent", "inverse", "uniform", "gaussian", "gaussian-inverse", "all"],
+    datasets: (id) => loadableDatasets.has(id) || id in folders,
   };
 }
-

@@ -14,9 +14,8 @@ import {
 } from "../config/mod.ts";
 import type { NodeSpec } from "../dag/mod.ts";
 import { capacityProblem } from "../data/capacity.ts";
-import type { Synthesis } from "../data/synthesis.ts";
 import { methodUsesUnlabelled } from "../methods/registry.ts";
-import type { PaperTable } from "../report/paper.ts";
+import type { PaperTable } from "../report/mod.ts";
 import type { Source } from "./sources.ts";
 
 /** Why a cell, or a seed of it, has no node: as `tabulate` takes it. */
@@ -51,14 +50,13 @@ export interface TableNodes {
 /** What cells are made from. */
 export interface GraphOptions {
   readonly sources: ReadonlyMap<string, Source>;
-  readonly synthesis: Synthesis;
   /** The published tables by id. */
   readonly papers: ReadonlyMap<string, PaperTable>;
 }
 
 /** The stages of every table of a sweep. Looks at nothing but its arguments. */
 export function buildTables(expanded: Expanded, options: GraphOptions): TableNodes[] {
-  const chains = new ChainBuilder(options);
+  const chains = new ChainBuilder();
   return expanded.tables.map((table) => {
     const cells = table.cells.map((cell) => cellNodes(cell, { chains, sources: options.sources }));
     return { table, cells, report: reportNode({ table, cells, expanded, options }) };
@@ -89,19 +87,18 @@ function cellNodes(cell: Cell, { chains, sources }: {
 function absenceOf({ availability }: Cell): Absence | undefined {
   if (availability.kind === "ok") return undefined;
   if (availability.kind === "quoted") return { code: "quoted", reason: availability.reason };
-  const method = availability.missing.some(({ what }) => what === "method");
-  return { code: method ? "no-method" : "impossible", reason: availability.reason };
+  const lacks = new Set(availability.missing.map(({ what }) => what));
+  const code = lacks.has("method") ? "no-method" : lacks.has("dataset") ? "no-data" : "impossible";
+  return { code, reason: availability.reason };
 }
 
 /** Builds the chain of one run; runs that share a stage share its node. */
 class ChainBuilder {
   readonly #known = new Map<string, NodeSpec>();
 
-  constructor(private readonly options: GraphOptions) {}
-
   chain(cell: Cell, { run, source }: { readonly run: SeedRun; readonly source: Source }) {
     const { dataset } = cell.split;
-    const images = this.#node([dataset], cell.id, () => this.#prepare(dataset, source));
+    const images = this.#node([dataset], cell.id, () => prepareSpec(cell, source));
     const splitNode = this.#node(
       [dataset, cell.split, run.params.split_seed],
       cell.id,
@@ -131,23 +128,31 @@ class ChainBuilder {
         cells: [],
       }),
     );
-    const calibrated = this.#node([trainNode.params, trainNode.label, calibration], cell.id, () => ({
-      stage: calibrate,
-      params: { rule: calibration },
-      inputs: {
-        evaluations: { node: trainNode, output: "evaluations" },
-        logits: { node: trainNode, output: "logits" },
-      },
-      label: `calibrate ${name}`,
-      cells: [],
-    }));
-    const evaluated = this.#node([trainNode.params, trainNode.label, calibration, pick], cell.id, () => ({
-      stage: evaluate,
-      params: { pick },
-      inputs: { evaluations: { node: calibrated, output: "evaluations" } },
-      label: `evaluate ${name}`,
-      cells: [],
-    }));
+    const calibrated = this.#node(
+      [trainNode.params, trainNode.label, calibration],
+      cell.id,
+      () => ({
+        stage: calibrate,
+        params: { rule: calibration },
+        inputs: {
+          evaluations: { node: trainNode, output: "evaluations" },
+          logits: { node: trainNode, output: "logits" },
+        },
+        label: `calibrate ${name}`,
+        cells: [],
+      }),
+    );
+    const evaluated = this.#node(
+      [trainNode.params, trainNode.label, calibration, pick],
+      cell.id,
+      () => ({
+        stage: evaluate,
+        params: { pick },
+        inputs: { evaluations: { node: calibrated, output: "evaluations" } },
+        label: `evaluate ${name}`,
+        cells: [],
+      }),
+    );
     return { train: trainNode, evaluate: evaluated };
   }
 
@@ -161,17 +166,17 @@ class ChainBuilder {
     if (cells.at(-1) !== cell && !cells.includes(cell)) cells.push(cell);
     return node;
   }
+}
 
-  #prepare(dataset: string, source: Source): NodeSpec {
-    const base = { stage: prepare, inputs: {}, label: `prepare ${dataset}`, cells: [] };
-    if ("missing" in source) {
-      const params = { dataset, source: { kind: "archive", digest: "missing" } };
-      return { ...base, params, impossible: `no-data: ${source.missing}` };
-    }
-    const { kind, digest } = source.found;
-    const synthetic = kind === "synthetic" ? { synthetic: this.options.synthesis } : {};
-    return { ...base, params: { dataset, source: { kind, digest }, ...synthetic } };
+function prepareSpec({ split: { dataset }, synthesis }: Cell, source: Source): NodeSpec {
+  const base = { stage: prepare, inputs: {}, label: `prepare ${dataset}`, cells: [] };
+  if ("missing" in source) {
+    const params = { dataset, source: { kind: "archive", digest: "missing" } };
+    return { ...base, params, impossible: `no-data: ${source.missing}` };
   }
+  const { kind, digest } = source.found;
+  const synthetic = kind === "synthetic" ? { synthetic: synthesis } : {};
+  return { ...base, params: { dataset, source: { kind, digest }, ...synthetic } };
 }
 
 function splitSpec(cell: Cell, { run, images, source }: {

@@ -1,7 +1,6 @@
 import type { Expanded } from "../config/mod.ts";
 import { type FoundSource, locate } from "../data/locate.ts";
 import type { SourceCache } from "../data/source_cache.ts";
-import type { Synthesis } from "../data/synthesis.ts";
 
 /** A data set of a sweep: its files, or why there are none. */
 export type Source = { readonly found: FoundSource } | { readonly missing: string };
@@ -13,8 +12,6 @@ export interface SourceOptions {
   /** Folders that the user named: data set id -> path. */
   readonly folders: Readonly<Record<string, string>>;
   readonly cache: SourceCache;
-  /** Parameters of the synthetic set. */
-  readonly synthesis: Synthesis;
 }
 
 /**
@@ -24,14 +21,14 @@ export interface SourceOptions {
  */
 export async function locateSources(
   expanded: Expanded,
-  { root, folders, cache, synthesis }: SourceOptions,
+  { root, folders, cache }: SourceOptions,
 ): Promise<ReadonlyMap<string, Source>> {
-  const ids = new Set(Object.keys(folders));
-  for (const cell of expanded.tables.flatMap((table) => table.cells)) {
-    if (cell.availability.kind === "ok") ids.add(cell.split.dataset);
-  }
+  const cells = expanded.tables.flatMap((table) => table.cells)
+    .filter(({ availability }) => availability.kind === "ok");
+  const ids = new Set([...Object.keys(folders), ...cells.map((cell) => cell.split.dataset)]);
   const sources = new Map<string, Source>();
   for (const dataset of [...ids].sort()) {
+    const synthesis = cells.find((cell) => cell.split.dataset === dataset)?.synthesis ?? undefined;
     sources.set(
       dataset,
       await locate({ dataset, root, folder: folders[dataset], cache, synthesis }),

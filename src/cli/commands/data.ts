@@ -1,0 +1,168 @@
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import {
+  checkDataset,
+  DATASET_IDS,
+  type DatasetStatus,
+  getDataset,
+  listDatasets,
+  officialFiles,
+} from "../../data/mod.ts";
+import { UserError } from "../../errors.ts";
+import { formatBytes } from "../duration.ts";
+import { project, readFlags, suggest } from "../flags.ts";
+import { ProgressView } from "../progress.ts";
+import { ask, columns, message, print, style } from "../terminal.ts";
+
+const collect = (value: string, previous: readonly string[]) => [...previous, value];
+
+function dataFlags(command: Command): Command {
+  return command.option(
+    "--data <root>",
+    "root of the data sets, or <set>=<folder>; repeatable",
+    collect,
+    [],
+  );
+}
+
+export function define(): Command {
+  const command = new Command("data").summary("the data sets: list, get, check").description(
+    "The data sets: what is there, what is missing, size, licence, citation, hashes.",
+  );
+  command.addCommand(
+    dataFlags(new Command("list"))
+      .description("Says which data sets are there and which are missing.")
+      .option("--json", "machine-readable output", false)
+      .action(list),
+  );
+  command.addCommand(
+    dataFlags(new Command("get"))
+      .description("Downloads the official archive of a data set; an interrupted download goes on.")
+      .argument("<set>", "cifar-10 or cifar-100")
+      .option("--yes", "do not ask", false)
+      .action(get),
+  );
+  command.addCommand(
+    dataFlags(new Command("check"))
+      .description("Hashes every file of a data set afresh.")
+      .argument("[set]", "one data set; all that are there without it")
+      .action(check),
+  );
+  return command;
+}
+
+const stateStyles = {
+  there: "green",
+  generated: "green",
+  missing: "yellow",
+  damaged: "red",
+  unsupported: "dim",
+} as const;
+
+async function list(options: Record<string, unknown>): Promise<void> {
+  const { dataRoot, dataFolders, json } = readFlags(options);
+  const sets = await listDatasets(dataRoot, { folders: dataFolders });
+  if (json) return print(JSON.stringify(sets));
+  for (const set of sets) {
+    const size = set.bytes === null ? "" : `  ${formatBytes(set.bytes)}`;
+    print(
+      `${style("bold", set.id, "stdout")}  ${
+        style(stateStyles[set.state], set.state, "stdout")
+      }${size}`,
+    );
+    for (const line of describe(set)) print(wrap(line, columns()));
+  }
+}
+
+function describe(set: DatasetStatus): string[] {
+  return [
+    set.path === null ? "" : `${set.kind} in ${set.path}`,
+    set.note,
+    set.page === null ? "" : set.page,
+    `licence: ${set.licence}`,
+    `cite: ${set.citation}`,
+  ].filter((line) => line !== "");
+}
+
+/** Breaks a line at spaces so that it fits, indented by two. */
+function wrap(text: string, width: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1)!;
+    if (last !== "" && last.length + word.length + 3 > width) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
+async function get(set: string, options: Record<string, unknown>): Promise<void> {
+  const { dataRoot, yes } = readFlags(options);
+  if (!DATASET_IDS.includes(set)) {
+    throw new UserError(`unknown data set "${set}": ${suggest(set, DATASET_IDS)}`);
+  }
+  const archive = officialFiles(set)?.archive;
+  if (archive && !yes && Deno.stdin.isTerminal()) {
+    const question = `Download ${archive.name} (${formatBytes(archive.bytes)}) to ${
+      join(dataRoot, set)
+    }?`;
+    if (!ask(question)) return message("nothing downloaded");
+  }
+  const view = new ProgressView(1);
+  view.start(set, `download ${set}`);
+  try {
+    const { path, downloaded } = await getDataset(set, {
+      root: dataRoot,
+      onProgress: (done, total) => {
+        view.update(set, { done: megabytes(done), total: megabytes(total), unit: "MB" });
+      },
+    });
+    view.close();
+    print(downloaded ? `${path}: downloaded, hash as published` : `${path}: already there`);
+  } finally {
+    view.close();
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}
+
+async function check(
+  set: string | undefined,
+  options: Record<string, unknown>,
+  self: Command,
+): Promise<void> {
+  const { dataRoot, dataFolders } = readFlags(options);
+  if (set !== undefined && !DATASET_IDS.includes(set)) {
+    throw new UserError(`unknown data set "${set}": ${suggest(set, DATASET_IDS)}`);
+  }
+  const candidates = set === undefined ? DATASET_IDS : [set];
+  let found = 0;
+  for (const id of candidates) {
+    const folder = dataFolders[id] ?? resolve(project, dataRoot, id);
+    if (!exists(folder)) continue;
+    found++;
+    try {
+      const { kind, digest } = await checkDataset(id, folder);
+      print(`${id}: ${style("green", "good", "stdout")} (${kind}, ${digest})`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      print(`${id}: ${style("red", "bad", "stdout")}: ${error.message}`);
+      self.setOptionValue("exitCode", 1);
+    }
+  }
+  if (found > 0) return;
+  print(
+    set === undefined ? "no data set is there" : `${set} is not there: deno task data get ${set}`,
+  );
+  self.setOptionValue("exitCode", 1);
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

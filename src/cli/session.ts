@@ -1,0 +1,99 @@
+import { basename, join } from "node:path";
+import {
+  type Expanded,
+  expandSweep,
+  loadSweep,
+  parseOnly,
+  resolveTarget,
+  type Target,
+} from "../config/mod.ts";
+import { makePlan, openProject, type Plan, type Store } from "../dag/mod.ts";
+import { loadPaperTable, type PaperTable } from "../report/mod.ts";
+import { capabilities } from "../sweep/capabilities.ts";
+import { buildTables, rootsOf, type TableNodes } from "../sweep/graph.ts";
+import { locateSources, type Source } from "../sweep/sources.ts";
+import { checkRequests } from "../sweep/check_requests.ts";
+import { readSourceCache } from "../sweep/source_cache_file.ts";
+import { type Flags, project } from "./flags.ts";
+
+/** One target or sweep file, expanded, with the data it needs. */
+export interface Selection {
+  readonly target: Target;
+  readonly expanded: Expanded;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly tables: readonly TableNodes[];
+}
+
+/** Everything that a command looks at: what is asked for, and the plan of it. */
+export interface Session {
+  readonly flags: Flags;
+  readonly store: Store;
+  readonly selections: readonly Selection[];
+  readonly plan: Plan;
+  /** Data set id -> path, for the stages. */
+  readonly paths: Readonly<Record<string, string>>;
+  /** What was learnt about source files; a running command keeps it in the store. */
+  readonly sourceCache: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads targets and sweep files, finds their data and plans them. Writes nothing.
+ *
+ * @throws {UserError} for everything that the user can get wrong
+ */
+export async function openSession(targets: readonly string[], flags: Flags): Promise<Session> {
+  const { code, store } = openProject(project, { store: flags.store });
+  const sourceCache = readSourceCache(store);
+  const selections: Selection[] = [];
+  for (const argument of targets) {
+    selections.push(
+      await select(resolveTarget(argument, { root: project }), { flags, sourceCache }),
+    );
+  }
+  const roots = selections.flatMap(({ tables }) => rootsOf(tables));
+  const plan = makePlan(roots, {
+    store,
+    code,
+    engine: { family: flags.engine ?? "wasm", given: flags.engine !== null },
+  });
+  const paths: Record<string, string> = {};
+  for (const { sources } of selections) {
+    for (const [id, source] of sources) {
+      if ("found" in source && source.found.path !== "") paths[id] = source.found.path;
+    }
+  }
+  return { flags, store, selections, plan, paths, sourceCache };
+}
+
+async function select(target: Target, { flags, sourceCache }: {
+  readonly flags: Flags;
+  readonly sourceCache: Map<string, string>;
+}): Promise<Selection> {
+  const sweep = loadSweep(target.file, {});
+  const expanded = expandSweep(sweep, {
+    capabilities: capabilities(flags.dataFolders),
+    profile: flags.profile,
+    tables: target.tables,
+    ...(flags.only.length > 0 ? { only: parseOnly(flags.only) } : {}),
+  });
+  const sources = await locateSources(expanded, {
+    root: flags.dataRoot,
+    folders: flags.dataFolders,
+    cache: sourceCache,
+  });
+  checkRequests({ sweep, expanded, sources });
+  const papers = new Map<string, PaperTable>();
+  for (const { paper } of expanded.tables) {
+    if (paper === null) continue;
+    papers.set(paper, await loadPaperTable(join(project, "paper", `${paper}.yaml`)));
+  }
+  return { target, expanded, sources, tables: buildTables(expanded, { sources, papers }) };
+}
+
+/** File name of a table's report, without its ending: `table1`, `table1.mini`, `cifar10.table1`. */
+export function reportName(selection: Selection, table: string): string {
+  const sweep = basename(selection.target.file).replace(/\.ya?ml$/, "");
+  const name = sweep === "paper" || sweep === table ? table : `${sweep}.${table}`;
+  const { profile } = selection.expanded;
+  return profile === "paper" ? name : `${name}.${profile}`;
+}

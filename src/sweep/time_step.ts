@@ -1,0 +1,93 @@
+import { createMethod, methodParams } from "../methods/registry.ts";
+import { openEngine } from "../tensor/engines/select.ts";
+import type { HostArray } from "../tensor/engine.ts";
+import { buildStep } from "../train/step.ts";
+
+/** A measured training step. */
+export interface StepTime {
+  readonly net: string;
+  /** Images of a joint forward. */
+  readonly batch: number;
+  /** Median of the timed steps. */
+  readonly milliseconds: number;
+  /** Milliseconds from recording to a program that is ready to run. */
+  readonly prepareMilliseconds: number;
+  readonly loss: number;
+}
+
+/**
+ * Trains a few steps of FixMatch on made-up images and takes the time.
+ *
+ * @throws {Error} if the engine does not work or the loss is not finite
+ */
+export async function timeStep(options: {
+  readonly net?: string;
+  readonly batch?: number;
+  readonly steps?: number;
+  readonly method?: string;
+} = {}): Promise<StepTime> {
+  const { net = "wrn-10-1", batch = 32, steps = 3, method: id = "fixmatch" } = options;
+  const classes = 10;
+  const count = 256;
+  const size = 32;
+  const labelledCounts = new Array<number>(classes).fill(batch);
+  const method = await createMethod(id, {
+    params: methodParams(id).parse({}),
+    context: { classes, labelledCounts },
+  });
+  const started = performance.now();
+  const step = await buildStep({
+    net,
+    method,
+    images: { count, height: size, width: size, channels: 3 },
+    classes,
+    mean: [0.5, 0.5, 0.5],
+    std: [0.25, 0.25, 0.25],
+    batch,
+    unlabelledRatio: 2,
+    momentum: 0.9,
+    weightDecay: 5e-4,
+    ema: 0.999,
+    bnMomentum: 0.001,
+    weak: "crop|flip",
+    strong: "simple",
+    seed: 0,
+  });
+  const engine = await openEngine("wasm", { threads: 1 });
+  const executable = await engine.prepare(step.program);
+  const prepareMilliseconds = performance.now() - started;
+  const hosts: Record<string, HostArray> = {
+    images: Uint8Array.from(
+      { length: count * size * size * 3 },
+      (_, i) => (i * 2_654_435_761) >>> 24,
+    ),
+    labels: Int32Array.from({ length: count }, (_, i) => i % classes),
+    labelled_indices: Int32Array.from({ length: batch }, (_, i) => i % count),
+    unlabelled_indices: Int32Array.from({ length: 2 * batch }, (_, i) => (i * 7) % count),
+    learning_rate: Float32Array.of(0.03),
+    key: Int32Array.of(0, 0),
+  };
+  for (const [name, { initial }] of Object.entries(method.controls)) {
+    hosts[`control.${name}`] = initial;
+  }
+  const inputs = Object.fromEntries(
+    step.inputs.map(({ name, spec }) => [name, engine.upload(spec, hosts[name]!)]),
+  );
+  let state = Object.fromEntries(
+    step.state.map(({ name, spec, initial }) => [name, engine.upload(spec, initial)]),
+  );
+  const times: number[] = [];
+  let loss = NaN;
+  for (let i = 0; i <= steps; i++) {
+    const start = performance.now();
+    const { scalars, ...next } = await executable.run({ ...state, ...inputs });
+    state = next;
+    loss = Number((await engine.download(scalars!))[0]);
+    engine.free(scalars!);
+    if (i > 0) times.push(performance.now() - start);
+  }
+  engine.close();
+  if (!Number.isFinite(loss)) throw new Error(`the loss of a training step is ${loss}`);
+  const milliseconds = times.toSorted((a, b) => a - b)[times.length >> 1]!;
+  return { net, batch: 5 * batch, milliseconds, prepareMilliseconds, loss };
+}
