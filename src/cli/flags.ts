@@ -35,7 +35,7 @@ export function addSelectionFlags(command: Command): Command {
     .option("--only <axes>", 'limit what runs: "setting=… method=… seed=…"', collect, [])
     .option("--engine <name>", `tensor engine: ${engineNames.join(", ")}`)
     .option("--data <root>", "root of the data sets, or <set>=<folder>; repeatable", collect, [])
-    .option("--store <dir>", "where results are kept", ".store")
+    .option("--store <dir>", "where results are kept (default: .store)")
     .option("--json", "machine-readable output", false);
 }
 
@@ -45,7 +45,7 @@ export function addRunFlags(command: Command): Command {
     .option("--jobs <n>", "worker processes (default: the number of cores)")
     .option("--threads <n>", "cores a worker may use", "1")
     .addOption(new Option("--executor <name>", "where runs happen").default("local"))
-    .option("--reports <dir>", "where reports are written", "reports")
+    .option("--reports <dir>", "where reports are written (default: reports)")
     .option("--fail-fast", "stop at the first failure", false)
     .option("--quiet", "no progress, only results and errors", false)
     .option("--yes", "answer yes to every question", false);
@@ -107,6 +107,11 @@ function parseData(values: readonly string[], project: string) {
 /** The project's root: where `pipeline.ts` is. */
 export const project = resolve(import.meta.dirname ?? ".", "../..");
 
+/** A folder that was given, relative to where the user is; else one of the project's. */
+function folder(given: unknown, otherwise: string): string {
+  return typeof given === "string" ? resolve(given) : resolve(project, otherwise);
+}
+
 /**
  * Checks the shared flags of a command.
  *
@@ -129,11 +134,16 @@ export function readFlags(options: Readonly<Record<string, unknown>>): Flags {
     engine: checkEngine(options["engine"] as string | undefined),
     dataRoot: data.root,
     dataFolders: data.folders,
-    store: resolve(project, text("store", ".store")),
-    reports: resolve(project, text("reports", "reports")),
+    store: folder(options["store"], ".store"),
+    reports: folder(options["reports"], "reports"),
     failFast: options["failFast"] === true,
     json: options["json"] === true,
     quiet: options["quiet"] === true,
     yes: options["yes"] === true,
   };
+}
+
+/** Every target that knows the profile: what a command looks at that was given none. */
+export function everyTarget({ profile }: Flags): string[] {
+  return profile === "paper" ? ["smoke", "all"] : ["all"];
 }

@@ -14,6 +14,7 @@ import {
 } from "../config/mod.ts";
 import type { NodeSpec } from "../dag/mod.ts";
 import { capacityProblem } from "../data/capacity.ts";
+import { downloadable } from "../data/get_dataset.ts";
 import { methodUsesUnlabelled } from "../methods/registry.ts";
 import type { PaperTable } from "../report/mod.ts";
 import type { Source } from "./sources.ts";
@@ -172,7 +173,15 @@ function prepareSpec({ split: { dataset }, synthesis }: Cell, source: Source): N
   const base = { stage: prepare, inputs: {}, label: `prepare ${dataset}`, cells: [] };
   if ("missing" in source) {
     const params = { dataset, source: { kind: "archive", digest: "missing" } };
-    return { ...base, params, impossible: `no-data: ${source.missing}` };
+    // The reason enters keys and reports: no path of this machine in it.
+    const remedy = downloadable(dataset)
+      ? `: deno task data get ${dataset}`
+      : " (docs/own-data.md)";
+    return {
+      ...base,
+      params,
+      impossible: `no-data: ${dataset} is not in the data folder${remedy}`,
+    };
   }
   const { kind, digest } = source.found;
   const synthetic = kind === "synthetic" ? { synthetic: synthesis } : {};

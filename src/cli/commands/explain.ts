@@ -13,7 +13,7 @@ import {
 import { UserError } from "../../errors.ts";
 import type { CellNodes } from "../../sweep/graph.ts";
 import { formatBytes, formatDuration } from "../duration.ts";
-import { addSelectionFlags, readFlags } from "../flags.ts";
+import { addSelectionFlags, everyTarget, readFlags } from "../flags.ts";
 import { openSession, type Session } from "../session.ts";
 import { print, style } from "../terminal.ts";
 
@@ -29,17 +29,21 @@ export function define(): Command {
     .option("--in <target>", "target or sweep file in which the key or cell is looked for")
     .action(async (what: string, options) => {
       const flags = readFlags(options);
-      const targets = options.in ? [String(options.in)] : targetsOf(what);
+      const targets = options.in
+        ? [String(options.in)]
+        : what.includes("/")
+        ? [targetOf(what)]
+        : everyTarget(flags);
       const session = await openSession(targets, flags);
       if (what.includes("/")) explainCell(session, what);
       else explainKey(session, what);
     });
 }
 
-function targetsOf(what: string): string[] {
-  const table = what.split("/")[0]!;
-  if (!what.includes("/")) return ["smoke", "all"];
-  return [/^table[1-8]$/.test(table) ? table : "smoke"];
+/** The target whose file has a cell's table. */
+function targetOf(cell: string): string {
+  const table = cell.split("/")[0]!;
+  return /^table[1-8]$/.test(table) ? table : "smoke";
 }
 
 function cellNodes({ selections }: Session, id: string): CellNodes {

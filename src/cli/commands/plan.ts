@@ -106,15 +106,16 @@ function printText(session: Session, { all }: { readonly all: boolean }): void {
 function printUnavailable({ selections }: Session, width: number): void {
   const cells = selections.flatMap(({ tables }) => tables.flatMap((table) => table.cells));
   const missing = cells.filter(({ cell }) => cell.availability.kind === "missing");
-  for (const [reason, some] of Map.groupBy(missing, ({ absent }) => absent?.reason ?? "")) {
-    print(
-      style(
-        "yellow",
-        `${String(some.length).padStart(5)} cells  not possible in this version`,
-        "stdout",
-      ),
-    );
-    print(fit(`        ${reason}`, width));
+  if (missing.length === 0) return;
+  print(
+    style("yellow", `${String(missing.length).padStart(5)} cells  not in this version`, "stdout"),
+  );
+  const lacks = missing.flatMap(({ cell }) =>
+    cell.availability.kind === "missing" ? cell.availability.missing : []
+  );
+  for (const [what, some] of Map.groupBy(lacks, (lack) => lack.what)) {
+    const names = [...new Set(some.map(({ name }) => name))];
+    print(fit(`        ${what}: ${names.join(", ")}`, width));
   }
 }
 

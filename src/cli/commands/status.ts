@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { type NodeStatus, nodeStatus, type PlanNode } from "../../dag/mod.ts";
 import type { RunNodes } from "../../sweep/graph.ts";
-import { addSelectionFlags, readFlags } from "../flags.ts";
+import { addSelectionFlags, everyTarget, readFlags } from "../flags.ts";
 import { describeProgress } from "../progress.ts";
 import { openSession, type Session } from "../session.ts";
 import { print, style } from "../terminal.ts";
@@ -23,12 +23,14 @@ export function define(): Command {
     .description(
       "Counts runs that are done, running, failed or missing; shows the log of what failed.",
     )
-    .argument("[target...]", "smoke, table1 … table8, all, or a sweep file", ["smoke", "all"]);
+    .argument("[target...]", "smoke, table1 … table8, all, or a sweep file");
   return addSelectionFlags(command).action(async (targets: string[], options) => {
     const flags = readFlags(options);
-    const runs = statuses(await openSession(targets, flags));
-    if (flags.json) printJson(runs);
-    else printText(runs);
+    const session = await openSession(targets.length > 0 ? targets : everyTarget(flags), flags);
+    const runs = statuses(session);
+    if (flags.json) return printJson(runs);
+    printCounts(session, runs);
+    printDetails(runs);
   });
 }
 
@@ -73,12 +75,27 @@ function printJson(runs: readonly RunStatus[]): void {
   }));
 }
 
-function printText(runs: readonly RunStatus[]): void {
-  print(["table".padEnd(10), ...states.map((state) => state.padStart(11))].join(""));
-  for (const [table, some] of Map.groupBy(runs, (run) => run.table)) {
-    const counts = states.map((state) => some.filter(({ status }) => status.is === state).length);
-    print([table.padEnd(10), ...counts.map((count) => String(count).padStart(11))].join(""));
+function printCounts({ selections }: Session, runs: readonly RunStatus[]): void {
+  const head = [...states, "not in this version", "quoted"];
+  print(["runs".padEnd(8), ...head.map((name) => `  ${name.padStart(7)}`)].join(""));
+  for (const { table, cells } of selections.flatMap(({ tables }) => tables)) {
+    const own = runs.filter((run) => run.table === table.id);
+    const absent = (kind: string) =>
+      cells.filter(({ cell }) => cell.availability.kind === kind)
+        .reduce((sum, { cell }) => sum + cell.runs.length, 0);
+    const counts = [
+      ...states.map((state) => own.filter(({ status }) => status.is === state).length),
+      absent("missing"),
+      absent("quoted"),
+    ];
+    const texts = counts.map((count, i) =>
+      `  ${String(count).padStart(Math.max(7, head[i]!.length))}`
+    );
+    print([table.id.padEnd(8), ...texts].join(""));
   }
+}
+
+function printDetails(runs: readonly RunStatus[]): void {
   for (const { cell, seed, status } of runs) {
     if (status.is === "running") {
       const progress = status.progress ? describeProgress(status.progress, undefined) : "";
