@@ -34,6 +34,20 @@ Deno.test("readModule() ignores semicolons that only end a line", () => {
   same("function f() { return; }", "function f() {\n  return\n}");
 });
 
+Deno.test("readModule() ignores braces around a single simple statement", () => {
+  same("if (a) { b(); } else { c(); }", "if (a) b();\nelse c();");
+  same("if (a) { return; }\nb()", "if (a) return;\nb()");
+  same("if (a) { b() }\n(c)", "if (a) b();\n(c)");
+  same("if (a) {\n  throw new Error(\n    b,\n  );\n}", "if (a) throw new Error(b);");
+  same("for (const a of b) { if (a) { c(); } }", "for (const a of b) if (a) c();");
+  different("for (;;) { if (a) { b(); c(); } d() }", "for (;;) if (a) { b(); c(); } d()");
+  same("type A = B<C<\n  D,\n>>", "type A = B<C<D>>");
+  different("if (a) { b(); c(); }", "if (a) b(); c();");
+  different("if (a) { b()\nc() }", "if (a) b()\nc()");
+  different("if (a) { if (b) c() } else d()", "if (a) if (b) c(); else d()");
+  different("if (a) { } b()", "if (a) b()");
+});
+
 Deno.test("readModule() sees what matters", () => {
   different("a + b", "a - b");
   different("const x = 1", "const x = 2");
@@ -85,9 +99,12 @@ Deno.test("readModule() finds nothing changed by deno fmt in a file written with
   try {
     const text = `import {z,type B, a} from './x.ts'
 export const f = async <T,>(x:T, y = {a:1,b:[1,2,3,],}) => { for(let i=0;i<3;i++){ await g(x,i) }
-  const u:|'a'|'b' = 'a'; if (!x) return
-  return y.b.map(v=>v*2).filter(w=>{ return w>1 }).length>1?\`t\${x}\`:h("it's a rather long line indeed", 'and "another"', x, y, z, a) }
-(f)(1);`;
+  const u:|'a'|'b' = 'a'; if (!x) { return }
+  if (y) { f(x)
+ g(y) }
+  while (a) { if (b) { c() } else { d() }
+ }
+  return y.b.map(v=>v*2).filter(w=>{ return w>1 }).length>1?\`t\${x}\`:h("it's a rather long line indeed", 'and "another"', x, y, z, a) }`;
     Deno.writeTextFileSync(path, text);
     const { success } = await new Deno.Command(Deno.execPath(), {
       args: ["fmt", "--quiet", "--line-width", "60", path],
