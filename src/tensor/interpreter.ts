@@ -3,12 +3,19 @@ import { batchNorm } from "./interpreter/batch_norm.ts";
 import { convolution } from "./interpreter/convolution.ts";
 import { elementwise } from "./interpreter/elementwise.ts";
 import { movement } from "./interpreter/movement.ts";
-import type { Operand } from "./interpreter/operand.ts";
+import type { Interpretation, Operand } from "./interpreter/operand.ts";
 import { reduction } from "./interpreter/reduction.ts";
 import { Attributes } from "./kernels.ts";
 import { elementCount, type Program, specText } from "./program.ts";
 
-const interpretations = { ...elementwise, ...reduction, ...movement, ...convolution, ...batchNorm };
+/** How each kernel is computed in float64. */
+export const interpretations: Readonly<Record<string, Interpretation>> = {
+  ...elementwise,
+  ...reduction,
+  ...movement,
+  ...convolution,
+  ...batchNorm,
+};
 
 /**
  * Runs a program on the host in float64, by plain loops: slow, and what every engine is tested against. Inputs and outputs are

@@ -26,7 +26,7 @@ export function threefry2x32(
 }
 
 /** Second word of the counter that mixes a stream's number into a key; no element's counter has it. */
-const STREAM_DOMAIN = 0x73747265;
+export const STREAM_DOMAIN = 0x73747265;
 
 /** The key of one stream of draws. */
 export function streamKey(key: readonly [number, number], stream: number): [number, number] {

@@ -49,7 +49,7 @@ function addSquares(x: usize, mean: usize, rows: i32, channels: i32, total: usiz
 
 /**
  * y = leaky(gamma * (x - mean) * rstd + beta); mean [C], unbiased variance [C]; rstd [C] is kept for the gradient.
- * scratch: 8 * channels bytes for float64 sums. y may be x.
+ * scratch: 8 * channels bytes for float64 sums. y may be x; without `apply` it is not written.
  */
 export function batchNormForward(
   x: usize,
@@ -62,8 +62,9 @@ export function batchNormForward(
   scratch: usize,
   rows: i32,
   channels: i32,
-  epsilon: f32,
+  epsilon: f64,
   alpha: f32,
+  apply: i32,
 ): void {
   addSums(x, rows, channels, scratch);
   for (let c: i32 = 0; c < channels; c++) {
@@ -75,9 +76,10 @@ export function batchNormForward(
     store<f32>(variance + (<usize> c << 2), <f32> (squares / <f64> max(1, rows - 1)));
     store<f32>(
       rstd + (<usize> c << 2),
-      <f32> (1 / Math.sqrt(squares / <f64> rows + <f64> epsilon)),
+      <f32> (1 / sqrt<f64>(squares / <f64> rows + epsilon)),
     );
   }
+  if (!apply) return;
   const rowBytes = <usize> channels << 2;
   const slope = f32x4.splat(alpha), zero = f32x4.splat(0);
   for (let c: i32 = 0; c < channels; c += 4) {
@@ -96,7 +98,7 @@ export function batchNormForward(
 
 /**
  * Gradients of batchNormForward. y is its output (its sign is the activation's, alpha > 0). mean and rstd as it left them.
- * dx may be dy. scratch: 16 * channels bytes.
+ * dx may be dy.
  */
 export function batchNormBackward(
   dy: usize,
@@ -108,7 +110,6 @@ export function batchNormBackward(
   dx: usize,
   dgamma: usize,
   dbeta: usize,
-  scratch: usize,
   rows: i32,
   channels: i32,
   alpha: f32,
@@ -172,5 +173,19 @@ export function batchNormBackward(
       o += rowBytes;
       t += rowBytes;
     }
+  }
+}
+
+/** rstd of batchNormForward from the unbiased variance that it returned. */
+export function inverseDeviation(
+  variance: usize,
+  rstd: usize,
+  rows: i32,
+  channels: i32,
+  epsilon: f64,
+): void {
+  for (let c: i32 = 0; c < channels; c++) {
+    const biased = <f64> load<f32>(variance + (<usize> c << 2)) * <f64> (rows - 1) / <f64> rows;
+    store<f32>(rstd + (<usize> c << 2), <f32> (1 / sqrt<f64>(biased + epsilon)));
   }
 }

@@ -1,0 +1,6 @@
+export * from "./batch_norm";
+export * from "./correlation";
+export * from "./draw";
+export * from "./elementwise";
+export * from "./move";
+export * from "./reduce";
