@@ -77,11 +77,7 @@ class Run {
     const { run, cached, impossible } = countNodes(this.#plan);
     this.#emit({ kind: "begin", toRun: run, cached, impossible });
     if (this.#options.checkRoots) this.#checkRoots();
-    const first = this.#schedule.take();
-    if (first) {
-      this.#schedule.putBack(first.node, { wait: false });
-      await this.#work();
-    }
+    if (this.#schedule.hasReady) await this.#work();
     return this.#outcome((performance.now() - started) / 1000);
   }
 

@@ -47,6 +47,11 @@ export class Schedule {
     return this.#settled.get(node);
   }
 
+  /** Whether there is anything to start. */
+  get hasReady(): boolean {
+    return this.#ready.size > 0;
+  }
+
   /** Takes the node to start next: those late in the graph first, those of another runner last. */
   take(): ReadyNode | undefined {
     for (;;) {
