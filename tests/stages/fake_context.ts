@@ -7,6 +7,8 @@ export interface FakeOptions {
   readonly directory: string;
   readonly params: unknown;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Raw data sets. */
+  readonly paths?: Readonly<Record<string, string>>;
   readonly engine?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -34,7 +36,7 @@ export async function runStage<P>(stage: Stage<P>, options: FakeOptions): Promis
     hasInput: (name) => inputs[name] !== undefined,
     output: (name) => join(directory, name),
     checkpoints,
-    paths: {},
+    paths: options.paths ?? {},
     engine: options.engine ?? "wasm",
     threads: 1,
     signal: options.signal ?? new AbortController().signal,
