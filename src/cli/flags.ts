@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { distance } from "fastest-levenshtein";
+import { suggest } from "../config/suggest.ts";
 import { UserError } from "../errors.ts";
 
 /** Engines that `--engine` takes; those that are not in this version are refused by name when asked for. */
@@ -51,16 +51,6 @@ export function addRunFlags(command: Command): Command {
     .option("--yes", "answer yes to every question", false);
 }
 
-/** ` (did you mean "x"?)` when one of the names is near, else the list of names. */
-export function suggest(found: string, names: readonly string[]): string {
-  const near = names
-    .map((name) => ({ name, edits: distance(found, name) }))
-    .sort((a, b) => a.edits - b.edits)[0];
-  return near && near.edits <= Math.max(2, Math.floor(found.length / 3))
-    ? `did you mean "${near.name}"?`
-    : `there is ${names.join(", ")}.`;
-}
-
 function positiveInteger(flag: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) {
@@ -80,7 +70,7 @@ function isDirectory(path: string): boolean {
 function checkEngine(name: string | undefined): string | null {
   if (name === undefined) return null;
   if (!(engineNames as readonly string[]).includes(name)) {
-    throw new UserError(`--engine: unknown engine "${name}": ${suggest(name, engineNames)}`);
+    throw new UserError(`--engine: unknown engine "${name}"${suggest(name, engineNames)}`);
   }
   if (!availableEngines.includes(name)) {
     throw new UserError(`--engine: "${name}" is not available in this version; use wasm or auto.`);

@@ -7,13 +7,17 @@ import {
   resolveTarget,
   type Target,
 } from "../config/mod.ts";
+import { nearest } from "../config/suggest.ts";
+import { DATASET_IDS } from "../data/datasets.ts";
 import { makePlan, openProject, type Plan, type Store } from "../dag/mod.ts";
+import { UserError } from "../errors.ts";
 import { loadPaperTable, type PaperTable } from "../report/mod.ts";
 import { capabilities } from "../sweep/capabilities.ts";
 import { buildTables, rootsOf, type TableNodes } from "../sweep/graph.ts";
 import { locateSources, type Source } from "../sweep/sources.ts";
 import { checkRequests } from "../sweep/check_requests.ts";
 import { readSourceCache } from "../sweep/source_cache_file.ts";
+import { checkReadable } from "./check_places.ts";
 import { type Flags, project } from "./flags.ts";
 
 /** One target or sweep file, expanded, with the data it needs. */
@@ -42,6 +46,7 @@ export interface Session {
  * @throws {UserError} for everything that the user can get wrong
  */
 export async function openSession(targets: readonly string[], flags: Flags): Promise<Session> {
+  checkReadable("--store", flags.store);
   const { code, store } = openProject(project, { store: flags.store });
   const sourceCache = readSourceCache(store);
   const selections: Selection[] = [];
@@ -50,6 +55,7 @@ export async function openSession(targets: readonly string[], flags: Flags): Pro
       await select(resolveTarget(argument, { root: project }), { flags, sourceCache }),
     );
   }
+  checkDataNames(selections, flags);
   const roots = selections.flatMap(({ tables }) => rootsOf(tables));
   const plan = makePlan(roots, {
     store,
@@ -63,6 +69,20 @@ export async function openSession(targets: readonly string[], flags: Flags): Pro
     }
   }
   return { flags, store, selections, plan, paths, sourceCache };
+}
+
+/** Refuses `--data cifar10=…` where `cifar-10` is meant: its cells would be left out as if nothing had been said. */
+function checkDataNames(selections: readonly Selection[], { dataFolders }: Flags): void {
+  const used = selections.flatMap(({ expanded }) => expanded.tables)
+    .flatMap(({ cells }) => cells.map(({ split }) => split.dataset));
+  const known = [...new Set([...DATASET_IDS, ...used])];
+  for (const [id, folder] of Object.entries(dataFolders)) {
+    const near = known.includes(id) ? undefined : nearest(id, known);
+    if (near === undefined) continue;
+    throw new UserError(
+      `--data ${id}=${folder}: unknown data set "${id}": did you mean "${near}"?`,
+    );
+  }
 }
 
 async function select(target: Target, { flags, sourceCache }: {

@@ -1,3 +1,4 @@
+import { synthesis } from "../data/synthesis.ts";
 import { availabilityOf } from "./availability.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { departures, type EffectiveCell } from "./departures.ts";
@@ -65,7 +66,9 @@ export class CellExpander {
       methodParams: effective.methodParams,
       setting: definition.settingId,
       split: effective.split,
-      synthesis: sweep.data.datasets?.[effective.split.dataset]?.synthesis ?? null,
+      synthesis: effective.split.dataset === "synthetic"
+        ? sweep.data.datasets?.["synthetic"]?.synthesis ?? synthesis.parse({})
+        : null,
       runs: this.#runs(effective.run, names(definition, place)),
       availability,
       departures: definition.quoted ? [] : departures(effective, this.#paper(definition, place)),

@@ -1,4 +1,5 @@
 import type { Expanded } from "../config/mod.ts";
+import { UserError } from "../errors.ts";
 import { type FoundSource, locate } from "../data/locate.ts";
 import type { SourceCache } from "../data/source_cache.ts";
 
@@ -23,6 +24,13 @@ export async function locateSources(
   expanded: Expanded,
   { root, folders, cache }: SourceOptions,
 ): Promise<ReadonlyMap<string, Source>> {
+  if (Object.hasOwn(folders, "synthetic")) {
+    throw new UserError(
+      `--data synthetic=${
+        folders["synthetic"]
+      }: the synthetic set is made, not read; leave this flag out.`,
+    );
+  }
   const cells = expanded.tables.flatMap((table) => table.cells)
     .filter(({ availability }) => availability.kind === "ok");
   const ids = new Set([...Object.keys(folders), ...cells.map((cell) => cell.split.dataset)]);

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { Command } from "commander";
+import { suggest } from "../../config/suggest.ts";
 import { UserError } from "../../errors.ts";
-import { project, suggest } from "../flags.ts";
+import { project } from "../flags.ts";
 
 /** Benchmarks by name; each file measures in processes of its own and takes `--json`. */
 const benchmarks: Readonly<Record<string, string>> = {
@@ -21,7 +22,7 @@ export function define(): Command {
     .action(async (name: string | undefined, options, self: Command) => {
       const names = Object.keys(benchmarks);
       if (name !== undefined && !names.includes(name)) {
-        throw new UserError(`unknown benchmark "${name}": ${suggest(name, names)}`);
+        throw new UserError(`unknown benchmark "${name}"${suggest(name, names)}`);
       }
       for (const one of name === undefined ? names : [name]) {
         const { code } = await new Deno.Command(Deno.execPath(), {

@@ -8,9 +8,10 @@ import {
   listDatasets,
   officialFiles,
 } from "../../data/mod.ts";
+import { suggest } from "../../config/suggest.ts";
 import { UserError } from "../../errors.ts";
 import { formatBytes } from "../duration.ts";
-import { project, readFlags, suggest } from "../flags.ts";
+import { project, readFlags } from "../flags.ts";
 import { ProgressView } from "../progress.ts";
 import { ask, columns, message, print, style } from "../terminal.ts";
 
@@ -98,7 +99,7 @@ function wrap(text: string, width: number): string {
 async function get(set: string, options: Record<string, unknown>): Promise<void> {
   const { dataRoot, yes } = readFlags(options);
   if (!DATASET_IDS.includes(set)) {
-    throw new UserError(`unknown data set "${set}": ${suggest(set, DATASET_IDS)}`);
+    throw new UserError(`unknown data set "${set}"${suggest(set, DATASET_IDS)}`);
   }
   const archive = officialFiles(set)?.archive;
   if (archive && !yes && Deno.stdin.isTerminal()) {
@@ -134,7 +135,7 @@ async function check(
 ): Promise<void> {
   const { dataRoot, dataFolders } = readFlags(options);
   if (set !== undefined && !DATASET_IDS.includes(set)) {
-    throw new UserError(`unknown data set "${set}": ${suggest(set, DATASET_IDS)}`);
+    throw new UserError(`unknown data set "${set}"${suggest(set, DATASET_IDS)}`);
   }
   const candidates = set === undefined ? DATASET_IDS : [set];
   let found = 0;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { listDatasets } from "../../data/mod.ts";
 import { findDamage, openProject } from "../../dag/mod.ts";
+import { checkReadable } from "../check_places.ts";
 import { addSelectionFlags, project, readFlags } from "../flags.ts";
 import { print, style } from "../terminal.ts";
 
@@ -59,6 +60,7 @@ async function checkEngine(): Promise<boolean> {
 }
 
 function checkStore(path: string, { bytes }: { readonly bytes: boolean }): boolean {
+  checkReadable("--store", path);
   const { store } = openProject(project, { store: path });
   let results = 0;
   let damaged = 0;

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { formatDot, formatMermaid } from "../../dag/mod.ts";
+import { suggest } from "../../config/mod.ts";
 import { UserError } from "../../errors.ts";
-import { addSelectionFlags, readFlags, suggest } from "../flags.ts";
+import { addSelectionFlags, readFlags } from "../flags.ts";
 import { openSession } from "../session.ts";
 import { print } from "../terminal.ts";
 
@@ -18,7 +19,7 @@ export function define(): Command {
       const format = String(options.format);
       if (format !== "mermaid" && format !== "dot") {
         const names = Object.keys(formats);
-        throw new UserError(`--format: unknown format "${format}": ${suggest(format, names)}`);
+        throw new UserError(`--format: unknown format "${format}"${suggest(format, names)}`);
       }
       const { plan } = await openSession(targets, readFlags(options));
       print(formats[format](plan));

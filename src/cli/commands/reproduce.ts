@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { checkPlaces } from "../check_places.ts";
 import { addRunFlags, readFlags } from "../flags.ts";
 import { offerMissingData } from "../offer_data.ts";
 import { openSession } from "../session.ts";
@@ -12,6 +13,7 @@ export function define(): Command {
   return addRunFlags(command).action(async (targets: string[], options, self: Command) => {
     const flags = readFlags(options);
     const session = await openSession(targets, flags);
+    checkPlaces(flags);
     const complete = await offerMissingData(session) ? await openSession(targets, flags) : session;
     self.setOptionValue("exitCode", await runSession(complete));
   });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { UserError } from "../../errors.ts";
+import { checkPlaces } from "../check_places.ts";
 import { addRunFlags, readFlags } from "../flags.ts";
 import { offerMissingData } from "../offer_data.ts";
 import { openSession } from "../session.ts";
@@ -18,6 +19,7 @@ export function define(): Command {
     }
     const flags = readFlags(options);
     const session = await openSession([file], flags);
+    checkPlaces(flags);
     const complete = await offerMissingData(session) ? await openSession([file], flags) : session;
     self.setOptionValue("exitCode", await runSession(complete));
   });

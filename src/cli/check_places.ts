@@ -1,0 +1,56 @@
+import { dirname } from "node:path";
+import { UserError } from "../errors.ts";
+import type { Flags } from "./flags.ts";
+
+/**
+ * Checks that the store and the report folder can be written before anything is: both may be absent yet. Leaves nothing.
+ *
+ * @throws {UserError} that names the flag, the folder and what stands in the way
+ */
+export function checkPlaces({ store, reports }: Flags): void {
+  checkWritable("--store", store);
+  checkWritable("--reports", reports);
+}
+
+/**
+ * Checks that a store to be read is a folder or not there.
+ *
+ * @throws {UserError} if it is a file, lies below one or cannot be read
+ */
+export function checkReadable(flag: string, path: string): void {
+  nearestFolder(flag, path);
+}
+
+function checkWritable(flag: string, path: string): void {
+  const folder = nearestFolder(flag, path);
+  try {
+    Deno.removeSync(Deno.makeTempDirSync({ dir: folder, prefix: ".retable-" }));
+  } catch (error) {
+    throw refusal(`${flag} ${path}`, `cannot write in ${folder} (${reason(error)})`);
+  }
+}
+
+/** The folder itself or the nearest one above it that is there. */
+function nearestFolder(flag: string, path: string): string {
+  for (let place = path;; place = dirname(place)) {
+    let isDirectory: boolean;
+    try {
+      ({ isDirectory } = Deno.statSync(place));
+    } catch (error) {
+      const absent = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.NotADirectory;
+      if (absent && dirname(place) !== place) continue;
+      throw refusal(`${flag} ${path}`, `cannot look into ${place} (${reason(error)})`);
+    }
+    if (!isDirectory) throw refusal(`${flag} ${path}`, `${place} is a file`);
+    return place;
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message.split("\n")[0]! : String(error);
+}
+
+function refusal(place: string, why: string): UserError {
+  return new UserError(`${place}: expected a folder, but ${why}; name another one.`);
+}
