@@ -11,7 +11,7 @@ export type { StoredObject } from "./store.ts";
 export type { Manifest, ManifestInput } from "./manifest.ts";
 export type { Failure, RunEvent, RunOutcome } from "./events.ts";
 export { execute } from "./run.ts";
-export type { RunOptions } from "./run.ts";
+export type { RunOptions } from "./run_options.ts";
 export { openProject } from "./project.ts";
 export { shortKey } from "./hash.ts";
 export type { Json } from "./hash.ts";

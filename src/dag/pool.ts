@@ -43,6 +43,7 @@ export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #workers = new Set<Worker>();
   readonly #past: Usage[] = [];
+  readonly #retiring = new Set<Promise<void>>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -69,7 +70,8 @@ export class WorkerPool {
 
   /** Ends all workers and waits for them. */
   async close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => this.#retire(worker)));
+    for (const worker of this.#workers) this.#retire(worker);
+    await Promise.all(this.#retiring);
   }
 
   /** Processor time of all workers so far and the largest one's peak memory. */
@@ -130,7 +132,7 @@ export class WorkerPool {
     worker.job = undefined;
     if (message.type === "done") {
       worker.usage = message.usage;
-      if (message.usage.residentBytes > this.#options.recycleBytes) void this.#retire(worker);
+      if (message.usage.residentBytes > this.#options.recycleBytes) this.#retire(worker);
     }
     job?.finish(message);
   }
@@ -147,10 +149,11 @@ export class WorkerPool {
     worker.job = undefined;
   }
 
-  async #retire(worker: Worker): Promise<void> {
+  #retire(worker: Worker): void {
     this.#forget(worker);
-    await worker.input.close().catch(() => {});
-    await worker.ended;
+    const ended = worker.input.close().catch(() => {}).then(() => worker.ended);
+    this.#retiring.add(ended);
+    void ended.finally(() => this.#retiring.delete(ended));
   }
 
   #forget(worker: Worker): void {

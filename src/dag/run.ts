@@ -5,35 +5,14 @@ import type { Failure, RunEvent, RunOutcome } from "./events.ts";
 import { type FaultPoint, faultPoint } from "./fault.ts";
 import { freezeCode } from "./freeze.ts";
 import type { GraphNode } from "./graph.ts";
+import { makeJob } from "./job.ts";
 import { countNodes, familiesOf, type Plan } from "./plan.ts";
 import { type Outcome, WorkerPool } from "./pool.ts";
-import type { Job } from "./protocol.ts";
 import { lastLines } from "./records.ts";
+import type { RunOptions } from "./run_options.ts";
 import { Recorder } from "./recorder.ts";
 import { type ReadyNode, Schedule } from "./schedule.ts";
 import { findDamage } from "./verify.ts";
-
-export interface RunOptions {
-  /** Worker processes, at least 1. */
-  readonly jobs: number;
-  /** Stop all work at the first failure. */
-  readonly failFast?: boolean;
-  /** Cores of a worker. Default: the machine's divided by `jobs`. */
-  readonly threads?: number;
-  /** Raw data sets: id -> path. */
-  readonly paths?: Readonly<Record<string, string>>;
-  /** Kept in the manifests: commit, engine digest, command. */
-  readonly notes?: Readonly<Record<string, string>>;
-  readonly onEvent?: (event: RunEvent) => void;
-  /** Fires on Ctrl-C: running stages save and stop. */
-  readonly signal?: AbortSignal;
-  /** Time for stages to save before their workers are killed. Default 30. */
-  readonly graceSeconds?: number;
-  /** A worker above this size is replaced after its job. Default 2 GiB. */
-  readonly recycleBytes?: number;
-  /** Hash the stored results of roots (reports, as a rule) even if nothing reads them in this run. */
-  readonly checkRoots?: boolean;
-}
 
 /** A damaged result is made again at most this often in one run. */
 const maximumRepairs = 3;
@@ -133,7 +112,9 @@ class Run {
     if (!ready.wait) this.#emit({ kind: "start", node });
     this.#fault("runner-before-dispatch", node);
     const started = performance.now();
-    const outcome = await this.#pool!.run(this.#job(id, ready));
+    const outcome = await this.#pool!.run(
+      makeJob(ready, { id, plan: this.#plan, copy: this.#copy, run: this.#options }),
+    );
     this.#fault("runner-after-result", node);
     this.#active.delete(id);
     this.#recorder.end(node);
@@ -249,35 +230,6 @@ class Run {
         break;
       }
     }
-  }
-
-  #job(id: number, { node, key, inputs, wait }: ReadyNode): Job {
-    const { graph, store, engine } = this.#plan;
-    const { stage, recipe, label, cells, params, code } = node;
-    const { jobs, paths = {}, notes = {} } = this.#options;
-    const threads = this.#options.threads ??
-      Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
-    return {
-      id,
-      wait,
-      module: graph.code.tree.relative(graph.code.tree.path(stage.module)),
-      stage: stage.name,
-      version: stage.version,
-      recipe,
-      key,
-      family: familiesOf(node, engine).preferred,
-      label,
-      cells,
-      params,
-      inputs,
-      code,
-      copy: this.#copy,
-      store: store.root,
-      paths,
-      engine: engine.family,
-      threads,
-      notes,
-    };
   }
 
   #outcome(wallSeconds: number): RunOutcome {

@@ -191,3 +191,19 @@ Deno.test("makePlan() refuses a store of another format by name", async () => {
   Deno.writeTextFileSync(`${project.store}/format.json`, '{"format": 99}');
   assert.throws(() => project.plan(project.node("source")), /reads store format 1, found 99/);
 });
+
+Deno.test("execute() replaces workers that have grown", async () => {
+  using project = await Project.make();
+  assert.deepEqual(await project.ran(project.eightNodes(), { recycleBytes: 1 }), all);
+});
+
+Deno.test("execute() reports what a worker said that cannot start", async () => {
+  using project = await Project.make();
+  project.edit("src/dag/worker.ts", (text) => `import "./nowhere.ts";\n${text}`);
+  const events: RunEvent[] = [];
+  const outcome = await project.run(project.node("source"), {
+    onEvent: (event) => events.push(event),
+  });
+  assert.equal(events.filter(({ kind }) => kind === "crashed").length, 1);
+  assert.match(outcome.failed[0]!.message, /ended with exit code 1: .*nowhere\.ts/s);
+});

@@ -1,0 +1,43 @@
+/** A ready node as a job for a worker. */
+import { familiesOf, type Plan } from "./plan.ts";
+import type { Job } from "./protocol.ts";
+import type { RunOptions } from "./run_options.ts";
+import type { ReadyNode } from "./schedule.ts";
+
+export function makeJob(
+  { node, key, inputs, wait }: ReadyNode,
+  options: {
+    readonly id: number;
+    readonly plan: Plan;
+    /** Digest of the frozen copy. */
+    readonly copy: string;
+    readonly run: RunOptions;
+  },
+): Job {
+  const { id, copy } = options;
+  const { graph: { code: { tree } }, store, engine } = options.plan;
+  const { stage, recipe, label, cells, params, code } = node;
+  const { jobs, paths = {}, notes = {} } = options.run;
+  const share = Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
+  return {
+    id,
+    wait,
+    module: tree.relative(tree.path(stage.module)),
+    stage: stage.name,
+    version: stage.version,
+    recipe,
+    key,
+    family: familiesOf(node, engine).preferred,
+    label,
+    cells,
+    params,
+    inputs,
+    code,
+    copy,
+    store: store.root,
+    paths,
+    engine: engine.family,
+    threads: options.run.threads ?? share,
+    notes,
+  };
+}
