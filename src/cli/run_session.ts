@@ -4,7 +4,9 @@ import { renderTerminal, type Report } from "../report/mod.ts";
 import { writeSourceCache } from "../sweep/source_cache_file.ts";
 import { formatDuration } from "./duration.ts";
 import { exitCodes } from "./exit_codes.ts";
+import { project } from "./flags.ts";
 import { ProgressView } from "./progress.ts";
+import { provenance } from "./provenance.ts";
 import { reportName, type Session } from "./session.ts";
 import { columns, message, print, style } from "./terminal.ts";
 
@@ -24,6 +26,8 @@ export async function runSession(session: Session): Promise<number> {
       threads: flags.threads,
       failFast: flags.failFast,
       paths: session.paths,
+      notes: provenance(project, Deno.args),
+      checkRoots: true,
       signal: stop.signal,
       onEvent: (event) => view.show(event),
     });

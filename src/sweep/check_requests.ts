@@ -1,6 +1,8 @@
 import { errorAt, positionAt } from "../config/located.ts";
-import type { Expanded, Sweep } from "../config/mod.ts";
+import type { Expanded, Setting, Sweep } from "../config/mod.ts";
 import { capacityProblem } from "../data/capacity.ts";
+import type { SourceFacts } from "../data/source_facts.ts";
+import { UserError } from "../errors.ts";
 import { countRequests } from "./graph.ts";
 import type { Source } from "./sources.ts";
 
@@ -21,9 +23,19 @@ export function checkRequests({ sweep, expanded, sources }: {
     seen.add(cell.setting);
     const source = sources.get(cell.split.dataset);
     if (!source || "missing" in source || source.found.facts.fixed !== undefined) continue;
-    const problem = capacityProblem(source.found.facts, countRequests(cell.split));
+    const problem = problemOf(source.found.facts, cell.split);
     if (problem === null) continue;
     const at = positionAt(sweep.tree, ["settings", cell.setting, "labelled"]);
     throw errorAt(at, `Setting "${cell.setting}": ${problem}`);
+  }
+}
+
+/** Counts that make no sense (a class without an image) are a problem like too many images. */
+function problemOf(facts: SourceFacts, setting: Setting): string | null {
+  try {
+    return capacityProblem(facts, countRequests(setting));
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
   }
 }

@@ -96,12 +96,13 @@ function absenceOf({ availability }: Cell): Absence | undefined {
 /** Builds the chain of one run; runs that share a stage share its node. */
 class ChainBuilder {
   readonly #known = new Map<string, NodeSpec>();
+  readonly #numbers = new Map<NodeSpec, number>();
 
   chain(cell: Cell, { run, source }: { readonly run: SeedRun; readonly source: Source }) {
     const { dataset } = cell.split;
-    const images = this.#node([dataset], cell.id, () => prepareSpec(cell, source));
+    const images = this.#node(["prepare", dataset], cell.id, () => prepareSpec(cell, source));
     const splitNode = this.#node(
-      [dataset, cell.split, run.params.split_seed],
+      ["split", dataset, cell.split, run.params.split_seed],
       cell.id,
       () => splitSpec(cell, { run, images, source }),
     );
@@ -109,7 +110,7 @@ class ChainBuilder {
     const { pick, calibration, split_seed: _, ...training } = run.params;
     const name = `${cell.methodText} ${cell.setting} seed ${run.seed}`;
     const trainNode = this.#node(
-      [cell.method, cell.methodParams, training, run.seed, cell.split, run.params.split_seed],
+      ["train", cell.method, cell.methodParams, training, run.seed, this.#numbers.get(splitNode)],
       cell.id,
       () => ({
         stage: train,
@@ -130,7 +131,7 @@ class ChainBuilder {
       }),
     );
     const calibrated = this.#node(
-      [trainNode.params, trainNode.label, calibration],
+      ["calibrate", this.#numbers.get(trainNode), calibration],
       cell.id,
       () => ({
         stage: calibrate,
@@ -144,7 +145,7 @@ class ChainBuilder {
       }),
     );
     const evaluated = this.#node(
-      [trainNode.params, trainNode.label, calibration, pick],
+      ["evaluate", this.#numbers.get(calibrated), pick],
       cell.id,
       () => ({
         stage: evaluate,
@@ -162,7 +163,10 @@ class ChainBuilder {
     const key = JSON.stringify(parts);
     const known = this.#known.get(key);
     const node = known ?? { ...make(), cells: [] };
-    if (!known) this.#known.set(key, node);
+    if (!known) {
+      this.#known.set(key, node);
+      this.#numbers.set(node, this.#numbers.size);
+    }
     const cells = node.cells as string[];
     if (cells.at(-1) !== cell && !cells.includes(cell)) cells.push(cell);
     return node;

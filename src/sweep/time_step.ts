@@ -89,5 +89,11 @@ export async function timeStep(options: {
   engine.close();
   if (!Number.isFinite(loss)) throw new Error(`the loss of a training step is ${loss}`);
   const milliseconds = times.toSorted((a, b) => a - b)[times.length >> 1]!;
-  return { net, batch: 5 * batch, milliseconds, prepareMilliseconds, loss };
+  return {
+    net,
+    batch: (method.usesUnlabelled ? 5 : 1) * batch,
+    milliseconds,
+    prepareMilliseconds,
+    loss,
+  };
 }
