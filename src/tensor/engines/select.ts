@@ -16,10 +16,10 @@ const ABSENT = ["tensorflow", "xla", "tfjs-node-gpu"];
 /**
  * Opens an engine; `auto` takes the fastest there is. Throws a UserError on a name that is unknown or not installed.
  */
-export async function openEngine(name: string, _options: EngineOptions): Promise<Engine> {
+export async function openEngine(name: string, { threads }: EngineOptions): Promise<Engine> {
   if (name === "auto" || name === "wasm") {
     const { createWasmEngine } = await import("./wasm/mod.ts");
-    return createWasmEngine();
+    return createWasmEngine({ threads });
   }
   const known = ["auto", ...ENGINES].join(", ");
   if (ABSENT.includes(name)) {

@@ -2,7 +2,8 @@ import asc from "assemblyscript/asc";
 
 const OPTIONS = [
   ...["-O3", "--runtime", "stub", "--noAssert", "--importMemory", "--initialMemory", "1"],
-  ...["--maximumMemory", "65536", "--enable", "simd", "--enable", "relaxed-simd"],
+  ...["--maximumMemory", "65536", "--sharedMemory"],
+  ...["--enable", "simd", "--enable", "relaxed-simd", "--enable", "threads"],
 ];
 
 /**
@@ -16,7 +17,10 @@ export async function compileKernels(): Promise<Uint8Array> {
   const folder = new URL("assembly/", import.meta.url);
   const sources = new Map<string, string>();
   for (const entry of Deno.readDirSync(folder)) {
-    sources.set(entry.name.replace(/\.as$/, ".ts"), Deno.readTextFileSync(new URL(entry.name, folder)));
+    sources.set(
+      entry.name.replace(/\.as$/, ".ts"),
+      Deno.readTextFileSync(new URL(entry.name, folder)),
+    );
   }
   let binary: Uint8Array | undefined;
   let messages = "";

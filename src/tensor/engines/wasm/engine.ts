@@ -4,28 +4,36 @@ import { elementCount, type Program, specText, type TensorSpec } from "../../pro
 import { Arena } from "./arena.ts";
 import { WasmExecutable } from "./executable.ts";
 import type { KernelExports } from "./exports.ts";
-import { Heap } from "./heap.ts";
+import type { Heap } from "./heap.ts";
 import { elementBytes } from "./lowering.ts";
+import type { Pool } from "./pool.ts";
 import { WasmTensor } from "./tensor.ts";
 
 /** What an engine is made of. */
 export interface WasmEngineParts {
-  readonly kernels: (memory: WebAssembly.Memory) => KernelExports;
-  readonly digest: string;
+  readonly heap: Heap;
+  readonly kernels: KernelExports;
+  readonly pool: Pool;
+  /** The kernels' bytes and the texts of what lowers to them. */
+  readonly code: readonly (string | Uint8Array)[];
 }
 
-/** The engine that needs nothing but npm: own kernels in WebAssembly, on one thread. */
+/** The engine that needs nothing but npm: own kernels in WebAssembly. */
 export class WasmEngine implements Engine {
   readonly name = "wasm";
   readonly family = "wasm";
   readonly digest: string;
-  readonly #heap = new Heap();
-  readonly #arena = new Arena(this.#heap);
+  readonly #heap: Heap;
+  readonly #arena: Arena;
   readonly #kernels: KernelExports;
+  readonly #pool: Pool;
 
-  constructor({ kernels, digest }: WasmEngineParts) {
-    this.digest = digest;
-    this.#kernels = kernels(this.#heap.memory);
+  constructor({ heap, kernels, pool, code }: WasmEngineParts) {
+    this.digest = hashBytes(code.map((part) => hashBytes(part)).join("\n"));
+    this.#heap = heap;
+    this.#arena = new Arena(heap);
+    this.#kernels = kernels;
+    this.#pool = pool;
   }
 
   /** Bytes of tensors, constants and the arena. */
@@ -61,12 +69,19 @@ export class WasmEngine implements Engine {
 
   prepare(program: Program): Promise<Executable> {
     return Promise.resolve(
-      new WasmExecutable(program, { heap: this.#heap, arena: this.#arena, kernels: this.#kernels }),
+      new WasmExecutable(program, {
+        heap: this.#heap,
+        arena: this.#arena,
+        kernels: this.#kernels,
+        pool: this.#pool,
+      }),
     );
   }
 
-  /** Nothing to do: the memory goes with the last reference to the engine. */
-  close(): void {}
+  /** Ends the threads; the memory goes with the last reference to the engine. */
+  close(): void {
+    this.#pool.close();
+  }
 
   #own(tensor: DeviceTensor): WasmTensor {
     if (!(tensor instanceof WasmTensor)) throw new Error("This tensor belongs to another engine");
@@ -81,9 +96,4 @@ export class WasmEngine implements Engine {
       ? this.#heap.floats(address, count)
       : this.#heap.integers(address, count);
   }
-}
-
-/** A digest over the kernels and the code that lowers to them. */
-export function engineDigest(binary: Uint8Array, sources: readonly string[]): string {
-  return hashBytes([hashBytes(binary), ...sources.map((source) => hashBytes(source))].join("\n"));
 }

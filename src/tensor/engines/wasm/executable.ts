@@ -15,6 +15,7 @@ import {
   type Run,
 } from "./lowering.ts";
 import { type MemoryPlan, planMemory, type Scratch } from "./plan_memory.ts";
+import type { Pool } from "./pool.ts";
 import { WasmTensor } from "./tensor.ts";
 
 /** What an executable shares with its engine. */
@@ -22,6 +23,7 @@ export interface Machine {
   readonly heap: Heap;
   readonly arena: Arena;
   readonly kernels: KernelExports;
+  readonly pool: Pool;
 }
 
 function bytesOf(spec: TensorSpec): number {
@@ -59,6 +61,7 @@ export class WasmExecutable implements Executable {
       const lowered = this.#lower(new CallView(call, program.values), {
         heap: machine.heap,
         kernels: machine.kernels,
+        pool: machine.pool,
         isUsed: (value) => used.has(value),
         table: (data) => this.#table(data),
         scratch: (bytes) => {

@@ -20,21 +20,36 @@ export interface KernelExports {
       ...[first: number, last: number, scratch: number, dyScratch: number],
     ]
   ): void;
-  batchNormForward(
+  batchNormMoments(x: number, rows: number, channels: number, moments: number): void;
+  batchNormStatistics(
     ...args: [
-      ...[x: number, gamma: number, beta: number, y: number, mean: number, variance: number],
-      ...[rstd: number, scratch: number, rows: number, channels: number, epsilon: number],
-      ...[alpha: number, apply: number],
+      ...[moments: number, rows: number, partRows: number, channels: number, mean: number],
+      ...[variance: number, rstd: number, epsilon: number],
     ]
   ): void;
-  batchNormBackward(
+  batchNormApply(
     ...args: [
-      ...[dy: number, x: number, y: number, gamma: number, mean: number, rstd: number, dx: number],
-      ...[dgamma: number, dbeta: number, rows: number, channels: number, alpha: number],
+      ...[x: number, gamma: number, beta: number, mean: number, rstd: number, y: number],
+      ...[rows: number, channels: number, alpha: number],
     ]
   ): void;
-  inverseDeviation(
-    ...args: [variance: number, rstd: number, rows: number, channels: number, epsilon: number]
+  batchNormGradientSums(
+    ...args: [
+      ...[dy: number, x: number, y: number, mean: number, sums: number],
+      ...[rows: number, channels: number, alpha: number],
+    ]
+  ): void;
+  batchNormGradientFactors(
+    ...args: [
+      ...[sums: number, parts: number, rows: number, channels: number, gamma: number],
+      ...[variance: number, epsilon: number, dgamma: number, dbeta: number, factors: number],
+    ]
+  ): void;
+  batchNormGradientApply(
+    ...args: [
+      ...[dy: number, x: number, y: number, mean: number, factors: number, dx: number],
+      ...[rows: number, channels: number, alpha: number],
+    ]
   ): void;
   binary(op: number, a: number, b: number, out: number, ...sizesAndStrides: number[]): void;
   unary(

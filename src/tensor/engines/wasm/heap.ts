@@ -13,7 +13,8 @@ function aligned(bytes: number): number {
 
 /** The memory of an engine: a list of free blocks, first fit. Addresses are bytes, multiples of 64. */
 export class Heap {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES });
+  /** Shared with the threads of a pool. */
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
   #floats = new Float32Array(this.memory.buffer);
   #integers = new Int32Array(this.memory.buffer);
   #bytes = new Uint8Array(this.memory.buffer);

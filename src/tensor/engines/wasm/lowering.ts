@@ -2,6 +2,7 @@ import type { KernelCall, TensorSpec } from "../../program.ts";
 import { Attributes } from "../../kernels.ts";
 import type { KernelExports } from "./exports.ts";
 import type { Heap } from "./heap.ts";
+import type { Pool } from "./pool.ts";
 
 /** Addresses during a run: of values by their number, then of scratch. */
 export class Addresses {
@@ -34,6 +35,7 @@ export interface Lowered {
 export interface LoweringContext {
   readonly kernels: KernelExports;
   readonly heap: Heap;
+  readonly pool: Pool;
   /** Whether any call or output reads a value. */
   isUsed(value: number): boolean;
   /** A slot of memory for the time of this call. */

@@ -1,1 +1,1 @@
-export { createWasmEngine } from "./create.ts";
+export { createWasmEngine, type WasmEngineOptions } from "./create.ts";

@@ -1,5 +1,6 @@
 import { elementCount } from "../../../program.ts";
 import type { CallView, Lower, LoweringContext, Run } from "../lowering.ts";
+import { cut } from "../parts.ts";
 
 /** One product of a window: where its pixel lies from the window's corner, and which tap of the filter it meets. */
 interface Tap {
@@ -66,7 +67,7 @@ export function lowerCorrelation(
   context: LoweringContext,
   correlation: Correlation,
 ): Run {
-  const { kernels } = context;
+  const { kernels, pool } = context;
   const { images, source, outputs, rows, columns, taps, transposed, result } = correlation;
   const [height, width, channels] = source;
   const whole = columns % 4 === 0 && outputs % 8 === 0;
@@ -96,8 +97,11 @@ export function lowerCorrelation(
   ]);
   const picked = context.table(taps.map((tap) => tap.filter));
   const packed = context.scratch(4 * taps.length * channels * blocks * 8);
-  const scratch = context.scratch(placed.direct ? 0 : placed.bytes);
-  const tile = context.scratch(whole ? 0 : 4 * rows * wide * blocks * 8);
+  const parts = cut(images);
+  const frameBytes = placed.direct ? 0 : placed.bytes;
+  const tileBytes = whole ? 0 : 4 * rows * wide * blocks * 8;
+  const scratch = context.scratch(frameBytes * parts.length);
+  const tile = context.scratch(tileBytes * parts.length);
   const [xBytes, yBytes] = [4 * elementCount(source), 4 * result.count];
   return (at) => {
     const weights = at.at(packed);
@@ -110,10 +114,10 @@ export function lowerCorrelation(
       Number(transposed),
       weights,
     );
-    kernels.correlate(
-      ...[plan, at.at(slots.x), xBytes, weights, at.at(slots.y), yBytes] as const,
-      ...[0, images, at.at(scratch), at.at(tile)] as const,
-    );
+    pool.run(parts.map(({ first, last }, i) => [
+      ...["correlate", plan, at.at(slots.x), xBytes, weights, at.at(slots.y), yBytes] as const,
+      ...[first, last, at.at(scratch) + i * frameBytes, at.at(tile) + i * tileBytes],
+    ]));
   };
 }
 
@@ -224,7 +228,7 @@ const inputGradient: Lower = (view, context) => {
 };
 
 const filterGradient: Lower = (view, context) => {
-  const { kernels, heap } = context;
+  const { pool, heap } = context;
   const [n = 0, height = 0, width = 0, channels = 0] = view.inSpec(0).shape;
   const [, rows = 0, columns = 0, outputs = 0] = view.inSpec(1).shape;
   const shape = geometry(view, view.outSpec().shape);
@@ -254,24 +258,31 @@ const filterGradient: Lower = (view, context) => {
     ...[placed.rowStep, placed.columnStep, context.table(placed.taps), taps.length, inputs],
     ...[rows, columns, outputs, padded],
   ]);
-  const exact = inputs === channels && padded === outputs;
-  const scratch = context.scratch(placed.direct ? 0 : placed.bytes);
-  const dyScratch = context.scratch(padded === outputs ? 0 : 4 * rows * columns * padded);
-  const whole = exact ? view.out() : context.scratch(4 * taps.length * inputs * padded);
+  const parts = cut(n);
+  const frameBytes = placed.direct ? 0 : placed.bytes;
+  const dyBytes = padded === outputs ? 0 : 4 * rows * columns * padded;
+  const sumCount = taps.length * inputs * padded;
+  const scratch = context.scratch(frameBytes * parts.length);
+  const dyScratch = context.scratch(dyBytes * parts.length);
+  const sums = context.scratch(4 * sumCount * parts.length);
   const [x, dy, out] = [view.in(0), view.in(1), view.out()];
-  const [xBytes, dyBytes] = [4 * height * width * channels, 4 * rows * columns * outputs];
+  const [xStep, dyStep] = [4 * height * width * channels, 4 * rows * columns * outputs];
   return {
     run: (at) => {
-      kernels.filterGradient(
-        ...[plan, at.at(x), xBytes, at.at(dy), dyBytes, at.at(whole)] as const,
-        ...[0, n, at.at(scratch), at.at(dyScratch)] as const,
-      );
-      if (exact) return;
-      const from = heap.floats(at.at(whole), taps.length * inputs * padded);
+      pool.run(parts.map(({ first, last }, i) => [
+        ...["filterGradient", plan, at.at(x), xStep, at.at(dy), dyStep] as const,
+        ...[at.at(sums) + 4 * i * sumCount, first, last],
+        ...[at.at(scratch) + i * frameBytes, at.at(dyScratch) + i * dyBytes],
+      ]));
+      const total = heap.floats(at.at(sums), sumCount);
+      for (let i = 1; i < parts.length; i++) {
+        const part = heap.floats(at.at(sums) + 4 * i * sumCount, sumCount);
+        for (let j = 0; j < sumCount; j++) total[j] = (total[j] ?? 0) + (part[j] ?? 0);
+      }
       const to = heap.floats(at.at(out), taps.length * channels * outputs);
       for (let row = 0; row < taps.length * channels; row++) {
         const start = (Math.floor(row / channels) * inputs + row % channels) * padded;
-        to.set(from.subarray(start, start + outputs), row * outputs);
+        to.set(total.subarray(start, start + outputs), row * outputs);
       }
     },
   };
