@@ -4,7 +4,15 @@ import type { Setting } from "./setting.ts";
 
 /** Something that a cell needs and this version does not have. */
 export interface Missing {
-  readonly what: "method" | "dataset" | "shape" | "net" | "strong" | "weak" | "precision";
+  readonly what:
+    | "method"
+    | "dataset"
+    | "fraction"
+    | "shape"
+    | "net"
+    | "strong"
+    | "weak"
+    | "precision";
   readonly name: string;
 }
 
@@ -16,6 +24,7 @@ export type Availability =
 const words: Readonly<Record<Missing["what"], string>> = {
   method: "method",
   dataset: "data set",
+  fraction: "labelled fraction",
   shape: "shape of the unlabelled data",
   net: "net",
   strong: "strong view",
@@ -33,6 +42,11 @@ export function availabilityOf(
   const checks: readonly (Missing & { readonly there: boolean })[] = [
     { what: "method", name: method, there: Object.hasOwn(capabilities.methods, method) },
     { what: "dataset", name: split.dataset, there: capabilities.datasets(split.dataset) },
+    {
+      what: "fraction",
+      name: String(split.labelled.fraction),
+      there: split.labelled.fraction === undefined,
+    },
     {
       what: "shape",
       name: split.unlabelled.shape,

@@ -13,7 +13,7 @@ import {
   tableDepartures,
 } from "../config/mod.ts";
 import type { NodeSpec } from "../dag/mod.ts";
-import { capacityProblem } from "../data/capacity.ts";
+import { capacityProblem, type CapacityRequest } from "../data/capacity.ts";
 import { downloadable } from "../data/get_dataset.ts";
 import { methodUsesUnlabelled } from "../methods/registry.ts";
 import type { PaperTable } from "../report/mod.ts";
@@ -101,12 +101,15 @@ class ChainBuilder {
   chain(cell: Cell, { run, source }: { readonly run: SeedRun; readonly source: Source }) {
     const { dataset } = cell.split;
     const images = this.#node(["prepare", dataset], cell.id, () => prepareSpec(cell, source));
-    const splitNode = this.#node(
-      ["split", dataset, cell.split, run.params.split_seed],
-      cell.id,
-      () => splitSpec(cell, { run, images, source }),
-    );
     const usesUnlabelled = methodUsesUnlabelled(cell.method);
+    const request = countRequests(cell.split);
+    // A run without unlabelled images asks for none: it is the same for all settings that share the labelled ones.
+    const counts = usesUnlabelled ? request : { ...request, unlabelled: null };
+    const splitNode = this.#node(
+      ["split", dataset, counts, run.params.split_seed],
+      cell.id,
+      () => splitSpec(cell, { run, images, source, counts }),
+    );
     const { pick, calibration, split_seed: _, ...training } = run.params;
     const name = `${cell.methodText} ${cell.setting} seed ${run.seed}`;
     const trainNode = this.#node(
@@ -192,18 +195,19 @@ function prepareSpec({ split: { dataset }, synthesis }: Cell, source: Source): N
   return { ...base, params: { dataset, source: { kind, digest }, ...synthetic } };
 }
 
-function splitSpec(cell: Cell, { run, images, source }: {
+function splitSpec(cell: Cell, { run, images, source, counts }: {
   readonly run: SeedRun;
   readonly images: NodeSpec;
   readonly source: Source;
+  readonly counts: CapacityRequest;
 }): NodeSpec {
-  const request = countRequests(cell.split);
-  const problem = "found" in source ? capacityProblem(source.found.facts, request) : null;
+  const problem = "found" in source ? capacityProblem(source.found.facts, counts) : null;
+  const part = counts.unlabelled === null ? " labelled" : "";
   return {
     stage: split,
-    params: { ...request, seed: run.params.split_seed },
+    params: { ...counts, seed: run.params.split_seed },
     inputs: { train: { node: images, output: "train" } },
-    label: `split ${cell.setting} seed ${run.params.split_seed}`,
+    label: `split ${cell.setting}${part} seed ${run.params.split_seed}`,
     cells: [],
     ...(problem === null ? {} : { impossible: `impossible: ${problem}` }),
   };
