@@ -91,15 +91,15 @@ export class DeviceModel {
       const spec = this.#specs.get(name);
       if (spec) uploaded[name] = this.#engine.upload(spec, value);
     }
-    const constants = [...this.#constants].filter(([name]) => this.#specs.has(name));
-    const { scalars, ...state } = await this.#executable.run({
-      ...Object.fromEntries(constants),
-      ...uploaded,
-      ...this.#state,
-    });
-    for (const tensor of Object.values(uploaded)) this.#engine.free(tensor);
-    this.#state = state;
-    return scalars!;
+    const given = { ...Object.fromEntries(this.#constants), ...uploaded, ...this.#state };
+    this.#state = {}; // consumed; if the run fails, what is left of it goes with the engine
+    try {
+      const { scalars, ...state } = await this.#executable.run(given);
+      this.#state = state;
+      return scalars!;
+    } finally {
+      for (const tensor of Object.values(uploaded)) this.#engine.free(tensor);
+    }
   }
 
   dispose(): void {

@@ -66,8 +66,8 @@ export class Predictor {
           (_, i) => options.first + done + Math.min(i, size - 1), // the last batch repeats its last image
         );
         const indices = this.#engine.upload(indicesSpec, chosen);
-        const outputs = await this.#executable.run({ ...fixed, indices });
-        this.#engine.free(indices);
+        const outputs = await this.#executable.run({ ...fixed, indices })
+          .finally(() => this.#engine.free(indices));
         for (const head of this.#infer.heads) {
           const output = outputs[`logits.${head}`]!;
           const values = await this.#engine.download(output) as Float32Array; // the program says float32
