@@ -65,7 +65,9 @@ Deno.test("reproduce smoke gives the same report undisturbed, killed, twice at o
 
     // A byte of a stored training flipped, size and time kept; what was made from it is gone.
     const { stdout } = await run(["plan", "smoke", "--json"], other);
-    const { nodes } = JSON.parse(stdout) as { nodes: { stage: string; key: string; cells: string[] }[] };
+    const { nodes } = JSON.parse(stdout) as {
+      nodes: { stage: string; key: string; cells: string[] }[];
+    };
     const chain = nodes.filter(({ cells }) => cells.includes("smoke/fixmatch/smoke"));
     const train = chain.find(({ stage }) => stage === "train")!;
     for (const { stage, key } of chain) {

@@ -83,7 +83,9 @@ export async function runJson(
 }
 
 /** A temporary folder with a store and a report folder in it. */
-export async function withPlace(test: (place: Place & { folder: string }) => Promise<void>): Promise<void> {
+export async function withPlace(
+  test: (place: Place & { folder: string }) => Promise<void>,
+): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "retable-e2e-" });
   try {
     await test({ folder, store: join(folder, "store"), reports: join(folder, "reports") });
@@ -95,12 +97,25 @@ export async function withPlace(test: (place: Place & { folder: string }) => Pro
 /** Text of every report by file name. */
 export function readReports({ reports }: Place): Record<string, string> {
   const names = [...Deno.readDirSync(reports)].map(({ name }) => name).sort();
-  return Object.fromEntries(names.map((name) => [name, Deno.readTextFileSync(join(reports, name))]));
+  return Object.fromEntries(
+    names.map((name) => [name, Deno.readTextFileSync(join(reports, name))]),
+  );
 }
 
 /** A copy of what the program consists of, to be edited by a test. */
 export async function copyProject(target: string): Promise<void> {
-  for (const name of ["src", "stages", "configs", "paper", "data", "deno.json", "deno.lock", "pipeline.ts"]) {
+  for (
+    const name of [
+      "src",
+      "stages",
+      "configs",
+      "paper",
+      "data",
+      "deno.json",
+      "deno.lock",
+      "pipeline.ts",
+    ]
+  ) {
     await copy(join(project, name), join(target, name));
   }
 }

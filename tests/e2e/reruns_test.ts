@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { copyProject, type Place, readReports, run, runJson, tinySweep, withPlace } from "./project.ts";
+import {
+  copyProject,
+  type Place,
+  readReports,
+  run,
+  runJson,
+  tinySweep,
+  withPlace,
+} from "./project.ts";
 
 /** Replaces text in a file; fails if it is not there. */
 function edit(path: string, [from, to]: readonly [string, string]): void {
@@ -12,7 +20,9 @@ function edit(path: string, [from, to]: readonly [string, string]): void {
 async function stagesToRun(sweep: string, place: Place): Promise<string[]> {
   const { stdout, stderr, code } = await run(["plan", sweep, "--json"], place);
   assert.equal(code, 0, stderr);
-  const { nodes } = JSON.parse(stdout) as { nodes: { stage: string; state: string; cells: string[] }[] };
+  const { nodes } = JSON.parse(stdout) as {
+    nodes: { stage: string; state: string; cells: string[] }[];
+  };
   return nodes.filter(({ state }) => state !== "cached")
     .map(({ stage, cells }) => [stage, ...cells.map((cell) => cell.split("/")[1])].join(" "))
     .sort();
@@ -38,7 +48,10 @@ Deno.test("sweep runs again only what a change reaches", async () => {
 
     // A new method beside the others: nothing.
     Deno.writeTextFileSync(join(root, "src/methods/new_one.ts"), 'export const id = "new";\n');
-    edit(join(root, "src/methods/registry.ts"), ["export function", "export const later = 1;\nexport function"]);
+    edit(join(root, "src/methods/registry.ts"), [
+      "export function",
+      "export const later = 1;\nexport function",
+    ]);
     assert.deepEqual(await stagesToRun(sweep, place), []);
 
     // Report style: the table only.
@@ -58,7 +71,10 @@ Deno.test("sweep runs again only what a change reaches", async () => {
     edit(sweep, ["fixmatch: {params: {p_cutoff: 0.5}}", "fixmatch: {}"]);
 
     // A module that training imports: training and what follows, and `explain` names it.
-    edit(join(root, "src/train/schedule.ts"), ["export function", "export const extra = 3;\nexport function"]);
+    edit(join(root, "src/train/schedule.ts"), [
+      "export function",
+      "export const extra = 3;\nexport function",
+    ]);
     const touched = await stagesToRun(sweep, place);
     assert.equal(touched.filter((stage) => stage.startsWith("train ")).length, 3);
     assert.ok(!touched.some((stage) => stage.startsWith("prepare") || stage.startsWith("split")));
