@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { execute, type GraphNode, type RunEvent, type RunOutcome } from "../dag/mod.ts";
-import { renderTerminal, type Report } from "../report/mod.ts";
+import type { Report } from "../report/mod.ts";
+import { renderTerminal } from "../report/terminal.ts";
 import { writeSourceCache } from "../sweep/source_cache_file.ts";
 import { formatDuration } from "./duration.ts";
 import { exitCodes } from "./exit_codes.ts";

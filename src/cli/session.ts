@@ -11,7 +11,7 @@ import { nearest } from "../config/suggest.ts";
 import { DATASET_IDS } from "../data/datasets.ts";
 import { makePlan, openProject, type Plan, type Store } from "../dag/mod.ts";
 import { UserError } from "../errors.ts";
-import { loadPaperTable, type PaperTable } from "../report/mod.ts";
+import { loadPaperTable, type PaperTable } from "../report/paper.ts";
 import { capabilities } from "../sweep/capabilities.ts";
 import { buildTables, rootsOf, type TableNodes } from "../sweep/graph.ts";
 import { locateSources, type Source } from "../sweep/sources.ts";
