@@ -58,7 +58,12 @@ export class JobBoard {
     while (Atomics.load(this.#words, STOP) === 0) {
       const ticket = Atomics.load(this.#words, TICKET);
       this.#work();
-      Atomics.wait(this.#words, TICKET, (ticket & ~0xff) | (ticket >>> 8 & 0xff), WAIT_MILLISECONDS);
+      Atomics.wait(
+        this.#words,
+        TICKET,
+        (ticket & ~0xff) | (ticket >>> 8 & 0xff),
+        WAIT_MILLISECONDS,
+      );
     }
   }
 

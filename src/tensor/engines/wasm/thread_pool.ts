@@ -1,7 +1,7 @@
 import type { KernelExports } from "./exports.ts";
 import { BOARD_BYTES, JobBoard } from "./job_board.ts";
 import type { Pool } from "./pool.ts";
-import type { WorkerStart } from "./worker.ts";
+import { startThread, type WorkerStart } from "./worker.ts";
 
 /** What the threads share. */
 export interface ThreadPoolOptions {
@@ -18,10 +18,7 @@ export async function threadPool(
 ): Promise<Pool> {
   const shared = new SharedArrayBuffer(BOARD_BYTES);
   const start: WorkerStart = { module, memory, board: shared };
-  const workers = Array.from(
-    { length: helpers },
-    () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
-  );
+  const workers = Array.from({ length: helpers }, startThread);
   await Promise.all(workers.map((worker) =>
     new Promise<void>((resolve, reject) => {
       worker.onmessage = () => resolve();
@@ -32,8 +29,6 @@ export async function threadPool(
   const board = new JobBoard(shared, kernels);
   return {
     run: (tasks) => board.run(tasks),
-    close: () => {
-      board.stop();
-    },
+    close: () => board.stop(),
   };
 }

@@ -9,9 +9,21 @@ export interface WorkerStart {
   readonly board: SharedArrayBuffer;
 }
 
-self.onmessage = ({ data }: MessageEvent<WorkerStart>) => {
-  const board = new JobBoard(data.board, instantiate(data.module, data.memory));
-  self.postMessage("ready");
-  board.serve();
-  self.close();
-};
+const THREAD_NAME = "retable kernels";
+
+/**
+ * Starts a thread, which runs this very module. It is imported by those who start threads, rather than named by its file only, so that it
+ * is part of whatever copy of the code runs.
+ */
+export function startThread(): Worker {
+  return new Worker(import.meta.url, { type: "module", name: THREAD_NAME });
+}
+
+if (typeof DedicatedWorkerGlobalScope !== "undefined" && self.name === THREAD_NAME) {
+  self.onmessage = ({ data }: MessageEvent<WorkerStart>) => {
+    const board = new JobBoard(data.board, instantiate(data.module, data.memory));
+    self.postMessage("ready");
+    board.serve();
+    self.close();
+  };
+}

@@ -1,0 +1,419 @@
+import * as tf from "@tensorflow/tfjs";
+import type { TensorSpec } from "../../src/tensor/mod.ts";
+
+/** One small computation of a kernel or two. */
+export interface KernelCase {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, TensorSpec>>;
+  readonly body: (tensors: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
+  /** Where the inputs lie, for functions that are not defined everywhere: lowest and highest. Default -2, 2. */
+  readonly range?: readonly [number, number];
+}
+
+export function f32(...shape: number[]): TensorSpec {
+  return { shape, dtype: "float32" };
+}
+
+export function i32(...shape: number[]): TensorSpec {
+  return { shape, dtype: "int32" };
+}
+
+export function bool(...shape: number[]): TensorSpec {
+  return { shape, dtype: "bool" };
+}
+
+/** Values that look random and are the same in every run. */
+export function hostValues(
+  spec: TensorSpec,
+  options: { seed: number; range?: readonly [number, number] },
+): number[] {
+  const [low, high] = options.range ?? (spec.dtype === "float32" ? [-2, 2] : [-5, 6]);
+  const count = spec.shape.reduce((product, size) => product * size, 1);
+  let state = options.seed * 7919 + 17;
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const u = state / 2 ** 32;
+    if (spec.dtype === "bool") return Number(u < 0.5);
+    if (spec.dtype === "float32") return Math.fround(low + u * (high - low));
+    return Math.floor(low + u * (high - low));
+  });
+}
+
+type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
+type Unary = (x: tf.Tensor) => tf.Tensor;
+
+const UNARY: readonly (readonly [name: string, apply: Unary, range?: readonly [number, number]])[] =
+  [
+    ["abs", tf.abs],
+    ["ceil", tf.ceil],
+    ["clip", (x) => tf.clipByValue(x, -0.5, 1)],
+    ["cos", tf.cos],
+    ["erf", tf.erf],
+    ["exp", tf.exp],
+    ["expm1", tf.expm1],
+    ["floor", tf.floor],
+    ["leakyRelu", (x) => tf.leakyRelu(x, 0.1)],
+    ["log", tf.log, [0.1, 3]],
+    ["log1p", tf.log1p, [-0.5, 3]],
+    ["neg", tf.neg],
+    ["reciprocal", tf.reciprocal, [0.5, 2]],
+    ["relu", tf.relu],
+    ["relu6", (x) => tf.relu6(tf.mul(x, 5))],
+    ["round", tf.round],
+    ["rsqrt", tf.rsqrt, [0.1, 3]],
+    ["sigmoid", tf.sigmoid],
+    ["sign", tf.sign],
+    ["sin", tf.sin],
+    ["softplus", tf.softplus],
+    ["sqrt", tf.sqrt, [0, 3]],
+    ["square", tf.square],
+    ["step", (x) => tf.step(x, 0.2)],
+    ["tan", tf.tan, [-1, 1]],
+    ["tanh", tf.tanh],
+    ["isNaN", (x) => tf.isNaN(tf.sqrt(x))],
+    ["isInf", (x) => tf.isInf(tf.div(1, tf.floor(x)))],
+    ["isFinite", (x) => tf.isFinite(tf.div(1, tf.floor(x)))],
+  ];
+
+const BINARY: readonly (readonly [name: string, apply: Binary])[] = [
+  ["add", tf.add],
+  ["sub", tf.sub],
+  ["mul", tf.mul],
+  ["div", tf.div],
+  ["maximum", tf.maximum],
+  ["minimum", tf.minimum],
+  ["squaredDifference", tf.squaredDifference],
+  ["mod", tf.mod],
+  ["floorDiv", tf.floorDiv],
+  ["pow", (a, b) => tf.pow(tf.abs(a), b)],
+  ["equal", (a, b) => tf.equal(tf.floor(a), tf.floor(b))],
+  ["notEqual", (a, b) => tf.notEqual(tf.floor(a), tf.floor(b))],
+  ["greater", tf.greater],
+  ["greaterEqual", (a, b) => tf.greaterEqual(tf.floor(a), tf.floor(b))],
+  ["less", tf.less],
+  ["lessEqual", (a, b) => tf.lessEqual(tf.floor(a), tf.floor(b))],
+];
+
+/** Pairs of shapes that broadcast: scalar, row, column, both ways, odd lengths, five axes that cannot be joined. */
+const BROADCASTS: readonly (readonly [a: number[], b: number[]])[] = [
+  [[], []],
+  [[7], []],
+  [[], [3, 5]],
+  [[5, 3], [3]],
+  [[5, 1], [1, 3]],
+  [[2, 3, 3, 3], [2, 1, 1, 3]],
+  [[2, 3, 1, 3, 2], [1, 3, 2, 1, 2]],
+];
+
+function unaryCases(): KernelCase[] {
+  return UNARY.flatMap(([name, apply, range]) =>
+    [[], [7], [3, 5]].map((shape) => ({
+      name: `${name} [${shape}]`,
+      inputs: { x: f32(...shape) },
+      body: ({ x }: Record<string, tf.Tensor>) => ({ y: apply(x!) }),
+      ...(range ? { range } : {}),
+    }))
+  );
+}
+
+function binaryCases(): KernelCase[] {
+  return BINARY.flatMap(([name, apply]) =>
+    BROADCASTS.flatMap(([a, b]) => {
+      const body = (t: Record<string, tf.Tensor>) => ({ y: apply(t.a!, t.b!) });
+      return [{ name: `${name} [${a}] [${b}]`, inputs: { a: f32(...a), b: f32(...b) }, body }];
+    })
+  );
+}
+
+const INTEGER: readonly (readonly [name: string, apply: Binary])[] = [
+  ["add", tf.add],
+  ["sub", tf.sub],
+  ["mul", tf.mul],
+  ["maximum", tf.maximum],
+  ["minimum", tf.minimum],
+  ["mod", (a, b) => tf.mod(a, tf.add(tf.abs(b), tf.scalar(1, "int32")))],
+  ["floorDiv", (a, b) => tf.floorDiv(a, tf.add(tf.abs(b), tf.scalar(1, "int32")))],
+  ["equal", tf.equal],
+  ["notEqual", tf.notEqual],
+  ["greater", tf.greater],
+  ["greaterEqual", tf.greaterEqual],
+  ["less", tf.less],
+  ["lessEqual", tf.lessEqual],
+];
+
+function integerCases(): KernelCase[] {
+  return INTEGER.map(([name, apply]) => ({
+    name: `${name} of int32`,
+    inputs: { a: i32(3, 7), b: i32(7) },
+    body: (t) => ({ y: apply(t.a!, t.b!) }),
+  }));
+}
+
+function reductionCases(): KernelCase[] {
+  const kinds: readonly (readonly [
+    string,
+    (x: tf.Tensor, axes: number[] | undefined, keep: boolean) => tf.Tensor,
+  ])[] = [
+    ["sum", tf.sum],
+    ["mean", tf.mean],
+    ["max", tf.max],
+    ["min", tf.min],
+    ["prod", tf.prod],
+  ];
+  const axes: readonly (readonly [number[], number[] | undefined])[] = [
+    [[], undefined],
+    [[9], undefined],
+    [[3, 5], [-1]],
+    [[3, 5], [0]],
+    [[2, 3, 3, 5], [1, 2]],
+    [[2, 3, 3, 5], [0, 1, 2]],
+    [[2, 3, 3, 8], [0, 1, 2]],
+    [[2, 3, 4, 5], [0, 2]],
+    [[1, 300], [1]],
+  ];
+  return kinds.flatMap(([name, apply]) =>
+    axes.map(([shape, axis]) => ({
+      name: `${name} [${shape}] over [${axis ?? "all"}]`,
+      inputs: { x: f32(...shape) },
+      body: ({ x }: Record<string, tf.Tensor>) => ({
+        y: apply(x!, axis, false),
+        kept: apply(x!, axis, true),
+      }),
+    }))
+  );
+}
+
+const OTHERS: readonly KernelCase[] = [
+  { name: "sum of bool", inputs: { x: bool(3, 4) }, body: ({ x }) => ({ y: tf.sum(x!, 1) }) },
+  { name: "mean of int32", inputs: { x: i32(3, 4) }, body: ({ x }) => ({ y: tf.mean(x!, 1) }) },
+  {
+    name: "max of int32",
+    inputs: { x: i32(3, 4) },
+    body: ({ x }) => ({ max: tf.max(x!, 1), min: tf.min(x!, 0) }),
+  },
+  {
+    name: "all and any",
+    inputs: { x: bool(4, 3) },
+    body: ({ x }) => ({ all: tf.all(x!, 1), any: tf.any(x!, 1) }),
+  },
+  {
+    name: "logical",
+    inputs: { a: bool(4, 1), b: bool(1, 5) },
+    body: (t) => ({
+      and: tf.logicalAnd(t.a!, t.b!),
+      or: tf.logicalOr(t.a!, t.b!),
+      not: tf.logicalNot(t.a!),
+      xor: tf.logicalXor(t.a!, t.b!),
+    }),
+  },
+  {
+    name: "argMax and argMin",
+    inputs: { x: f32(3, 4, 5) },
+    body: ({ x }) => ({
+      last: tf.argMax(x!, -1),
+      middle: tf.argMin(x!, 1),
+      first: tf.argMax(x!, 0),
+    }),
+  },
+  {
+    name: "where",
+    inputs: {
+      test: bool(2, 1, 1, 1),
+      a: f32(2, 3, 3, 3),
+      b: f32(2, 3, 3, 3),
+      full: bool(2, 3, 3, 3),
+      row: f32(3),
+    },
+    body: (t) => ({
+      rows: tf.where(t.test!, t.a!, t.b!),
+      full: tf.where(t.full!, t.a!, t.b!),
+      mixed: tf.where(t.full!, t.a!, t.row!),
+    }),
+  },
+  {
+    name: "cast",
+    inputs: { x: f32(7), i: i32(5), b: bool(6) },
+    body: (t) => ({
+      xi: tf.cast(t.x!, "int32"),
+      xb: tf.cast(t.x!, "bool"),
+      ix: tf.cast(t.i!, "float32"),
+      ib: tf.cast(t.i!, "bool"),
+      bx: tf.cast(t.b!, "float32"),
+      bi: tf.cast(t.b!, "int32"),
+    }),
+  },
+  {
+    name: "softmax, also of two classes",
+    inputs: { x: f32(5, 2), wide: f32(3, 11) },
+    body: (t) => ({
+      two: tf.softmax(t.x!),
+      wide: tf.softmax(tf.mul(t.wide!, 20)),
+      log: tf.logSoftmax(t.wide!),
+    }),
+  },
+  {
+    name: "transpose",
+    inputs: { x: f32(2, 3, 4, 5) },
+    body: ({ x }) => ({
+      a: tf.transpose(x!),
+      b: tf.transpose(x!, [0, 3, 1, 2]),
+      c: tf.transpose(x!, [0, 1, 3, 2]),
+    }),
+  },
+  {
+    name: "slice and stridedSlice",
+    inputs: { x: f32(4, 5, 6) },
+    body: ({ x }) => ({
+      slice: tf.slice(x!, [1, 0, 2], [2, 5, 3]),
+      strided: tf.stridedSlice(x!, [0, 1, 5], [4, 5, 0], [2, 2, -2]),
+    }),
+  },
+  {
+    name: "pad",
+    inputs: { x: f32(2, 3, 3, 2) },
+    body: ({ x }) => ({
+      constant: tf.pad(x!, [[0, 0], [1, 2], [2, 0], [0, 0]], 0.5),
+      reflect: tf.mirrorPad(x!, [[0, 0], [2, 2], [2, 1], [0, 0]], "reflect"),
+      symmetric: tf.mirrorPad(x!, [[0, 0], [2, 2], [1, 0], [0, 1]], "symmetric"),
+    }),
+  },
+  {
+    name: "concat, stack, split, unstack",
+    inputs: { a: f32(2, 3), b: f32(2, 4) },
+    body: (t) => ({
+      concat: tf.concat([t.a!, t.b!], 1),
+      stack: tf.stack([t.a!, t.a!], -1),
+      part: tf.split(t.b!, [1, 3], 1)[1]!,
+      unstacked: tf.unstack(t.b!, 1)[2]!,
+    }),
+  },
+  {
+    name: "tile and reverse",
+    inputs: { x: f32(2, 1, 3) },
+    body: ({ x }) => ({ tile: tf.tile(x!, [2, 3, 2]), reverse: tf.reverse(x!, [0, 2]) }),
+  },
+  {
+    name: "gather",
+    inputs: { x: f32(4, 6, 3), i: i32(5), batched: i32(4, 2) },
+    body: (t) => ({
+      rows: tf.gather(t.x!, tf.mod(t.i!, tf.scalar(4, "int32")) as tf.Tensor1D),
+      middle: tf.gather(t.x!, tf.mod(t.i!, tf.scalar(6, "int32")) as tf.Tensor1D, 1),
+      batched: tf.gather(t.x!, tf.mod(t.batched!, tf.scalar(6, "int32")) as tf.Tensor2D, 1, 1),
+    }),
+  },
+  {
+    name: "oneHot with indices outside",
+    inputs: { i: i32(6) },
+    body: ({ i }) => ({
+      whole: tf.oneHot(i as tf.Tensor1D, 4),
+      float: tf.oneHot(i as tf.Tensor1D, 4, 0.9, 0.1, "float32"),
+    }),
+  },
+  {
+    name: "cumsum",
+    inputs: { x: f32(3, 4) },
+    body: ({ x }) => ({ a: tf.cumsum(x!, 0), b: tf.cumsum(x!, 1, true, true) }),
+  },
+  {
+    name: "unsortedSegmentSum",
+    inputs: { x: f32(6, 2), i: i32(6) },
+    body: (t) => ({
+      y: tf.unsortedSegmentSum(t.x!, tf.mod(t.i!, tf.scalar(3, "int32")) as tf.Tensor1D, 4),
+    }),
+  },
+  {
+    name: "matMul",
+    inputs: { a: f32(5, 3), b: f32(3, 10), at: f32(3, 5), bt: f32(10, 3) },
+    body: (t) => ({
+      plain: tf.matMul(t.a!, t.b!),
+      left: tf.matMul(t.at!, t.b!, true),
+      right: tf.matMul(t.a!, t.bt!, false, true),
+      both: tf.matMul(t.at!, t.bt!, true, true),
+    }),
+  },
+  {
+    name: "matMul of batches",
+    inputs: { a: f32(2, 3, 4), b: f32(2, 4, 8), one: f32(1, 4, 8) },
+    body: (t) => ({ each: tf.matMul(t.a!, t.b!), shared: tf.matMul(t.a!, t.one!) }),
+  },
+  {
+    name: "batchNorm with given statistics",
+    inputs: { x: f32(2, 3, 3, 4), mean: f32(4), variance: f32(4), offset: f32(4), scale: f32(4) },
+    range: [0.1, 2],
+    body: (t) => ({
+      y: tf.batchNorm(
+        t.x!,
+        t.mean as tf.Tensor1D,
+        t.variance as tf.Tensor1D,
+        t.offset as tf.Tensor1D,
+        t.scale as tf.Tensor1D,
+      ),
+    }),
+  },
+  {
+    name: "range and fill",
+    inputs: { x: f32(3) },
+    body: ({ x }) => ({
+      y: tf.add(x!, tf.range(0, 3)),
+      filled: tf.mul(x!, tf.fill([2, 3], 3)),
+      linear: tf.add(x!, tf.linspace(0, 1, 3)),
+    }),
+  },
+];
+
+interface Convolution {
+  readonly x: [number, number, number, number];
+  readonly filter: [number, number, number, number];
+  readonly stride: number | [number, number];
+  readonly pad: number | "same" | "valid";
+  readonly dilation?: number;
+}
+
+const CONVOLUTIONS: readonly Convolution[] = [
+  { x: [2, 8, 8, 16], filter: [3, 3, 16, 16], stride: 1, pad: 1 },
+  { x: [2, 8, 8, 8], filter: [3, 3, 8, 16], stride: 2, pad: 1 },
+  { x: [2, 7, 5, 4], filter: [3, 3, 4, 8], stride: 2, pad: 1 },
+  { x: [3, 5, 7, 3], filter: [3, 3, 3, 5], stride: 1, pad: 1 },
+  { x: [1, 6, 6, 1], filter: [3, 3, 1, 1], stride: 1, pad: 0 },
+  { x: [2, 8, 8, 8], filter: [1, 1, 8, 16], stride: 1, pad: 0 },
+  { x: [2, 8, 8, 8], filter: [1, 1, 8, 16], stride: 2, pad: 0 },
+  { x: [2, 5, 5, 2], filter: [1, 1, 2, 3], stride: 2, pad: 0 },
+  { x: [9, 4, 4, 4], filter: [3, 3, 4, 8], stride: 1, pad: "same" },
+  { x: [2, 6, 6, 4], filter: [2, 2, 4, 8], stride: 2, pad: "same" },
+  { x: [2, 7, 7, 4], filter: [3, 3, 4, 4], stride: [2, 1], pad: "same" },
+  { x: [1, 9, 9, 3], filter: [3, 3, 3, 4], stride: 1, pad: "valid", dilation: 2 },
+  { x: [1, 9, 8, 3], filter: [5, 3, 3, 4], stride: 3, pad: 2 },
+  { x: [1, 1, 1, 4], filter: [3, 3, 4, 4], stride: 1, pad: 1 },
+];
+
+function convolutionCases(): KernelCase[] {
+  return CONVOLUTIONS.map(({ x, filter, stride, pad, dilation }) => ({
+    name: `conv2d [${x}] [${filter}] stride ${stride} pad ${pad}${
+      dilation ? ` dilation ${dilation}` : ""
+    }`,
+    inputs: { x: f32(...x), filter: f32(...filter) },
+    body: (t) => {
+      const convolve = (a: tf.Tensor, b: tf.Tensor) =>
+        tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad, "NHWC", dilation ?? 1);
+      const y = convolve(t.x!, t.filter!);
+      if (dilation) return { y };
+      // Weights make the gradient differ from pixel to pixel.
+      const [dx, dfilter] = tf.grads((a: tf.Tensor, b: tf.Tensor) =>
+        tf.sum(tf.sin(convolve(a, b)))
+      )(
+        [t.x!, t.filter!],
+      );
+      return { y, dx: dx!, dfilter: dfilter! };
+    },
+  }));
+}
+
+/** A case or more for every kernel that TensorFlow.js has too. */
+export const kernelCases: readonly KernelCase[] = [
+  ...unaryCases(),
+  ...binaryCases(),
+  ...integerCases(),
+  ...reductionCases(),
+  ...OTHERS,
+  ...convolutionCases(),
+];
