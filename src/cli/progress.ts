@@ -1,6 +1,7 @@
 import type { Progress } from "../dag/stage.ts";
 import { formatDuration } from "./duration.ts";
-import { columns, isLive, message, style, writeMessage } from "./terminal.ts";
+import { cutEnd, cutMiddle, joinFitting } from "./fit.ts";
+import { columns, isLive, message, rows, style, writeMessage } from "./terminal.ts";
 
 interface Running {
   readonly label: string;
@@ -18,6 +19,7 @@ export interface ProgressOptions {
   readonly live?: boolean;
   readonly quiet?: boolean;
   readonly width?: () => number;
+  readonly height?: () => number;
   readonly write?: (text: string) => void;
 }
 
@@ -31,8 +33,14 @@ function rate(running: Running): number | undefined {
   return ((last.done - first.done) * 1000) / (last.at - first.at);
 }
 
+const separator = " · ";
+
 /** `412/6144 steps · 3.1 steps/s · 31:12 left · loss 1.234 · acc 31.2 %`, as much of it as is known. */
 export function describeProgress(progress: Progress, perSecond: number | undefined): string {
+  return progressParts(progress, perSecond).join(separator);
+}
+
+function progressParts(progress: Progress, perSecond: number | undefined): string[] {
   const unit = progress.unit ?? "steps";
   const parts = [`${progress.done}/${progress.total} ${unit}`];
   if (perSecond !== undefined && perSecond > 0) {
@@ -41,7 +49,7 @@ export function describeProgress(progress: Progress, perSecond: number | undefin
   }
   if (progress.loss !== undefined) parts.push(`loss ${progress.loss.toFixed(3)}`);
   if (progress.accuracy !== undefined) parts.push(`acc ${progress.accuracy.toFixed(1)} %`);
-  return parts.join(" · ");
+  return parts;
 }
 
 /** `████████▌───────` of the given width. */
@@ -58,6 +66,7 @@ export class ProgressView {
   readonly #live: boolean;
   readonly #quiet: boolean;
   readonly #width: () => number;
+  readonly #height: () => number;
   readonly #write: (text: string) => void;
   #drawnLines = 0;
   #lastDraw = -Infinity;
@@ -69,6 +78,7 @@ export class ProgressView {
     this.#live = options.live ?? isLive();
     this.#quiet = options.quiet ?? false;
     this.#width = options.width ?? columns;
+    this.#height = options.height ?? rows;
     this.#write = options.write ?? writeMessage;
     this.#lastPlain = this.#now();
   }
@@ -125,34 +135,57 @@ export class ProgressView {
     if (!now && at - this.#lastDraw < redrawMilliseconds) return;
     this.#lastDraw = at;
     this.#erase();
-    const width = this.#width();
-    const lines = [...this.#running.values()].map((running) => this.#line(running, width));
-    if (lines.length === 0) return;
-    lines.push(style("dim", `${this.#finished} of ${this.total} stages done`.slice(0, width)));
+    if (this.#running.size === 0) return;
+    const lines = this.#lines({ width: this.#width() - 1, height: this.#height() - 1 });
     this.#write(lines.map((line) => `${line}\n`).join(""));
     this.#drawnLines = lines.length;
   }
 
-  #line(running: Running, width: number): string {
-    const progress = running.latest;
-    if (!progress || progress.total <= 0) {
-      const seconds = (this.#now() - running.started) / 1000;
-      return `${running.label}  ${formatDuration(seconds)}`.slice(0, width - 1);
+  /** One line a stage where the terminal is wide enough for all of them, else two. */
+  #lines({ width, height }: { readonly width: number; readonly height: number }): string[] {
+    const stages = [...this.#running.values()].map((running) => this.#parts(running));
+    const longest = (of: (stage: typeof stages[number]) => string) =>
+      Math.max(...stages.map((stage) => of(stage).length));
+    const labels = longest(({ label }) => label);
+    const barWidth = 20;
+    const narrow =
+      labels + 1 + barWidth + 1 + longest(({ parts }) => parts.join(separator)) > width;
+    const blocks = stages.map(({ label, fraction, parts }) => {
+      if (fraction === undefined) return [cutMiddle(`${label}  ${parts[0]}`, width)];
+      if (!narrow) {
+        return [`${label.padEnd(labels)} ${bar(fraction, barWidth)} ${parts.join(separator)}`];
+      }
+      const short = Math.min(barWidth, Math.max(6, width - parts.join(separator).length - 3));
+      const text = joinFitting(parts, { separator, width: width - short - 3 });
+      return [cutMiddle(label, width), `  ${bar(fraction, short)} ${text}`];
+    });
+    const lines: string[] = [];
+    let shown = 0;
+    // A line that has left the screen cannot be taken back.
+    for (const block of blocks) {
+      if (shown > 0 && lines.length + block.length + 1 > height) break;
+      lines.push(...block);
+      shown++;
     }
-    const text = describeProgress(progress, rate(running));
-    const barWidth = Math.min(20, Math.floor(width / 6));
-    const room = width - barWidth - text.length - 4;
-    const label = room >= 12
-      ? running.label.slice(0, room).padEnd(Math.min(room, 44))
-      : running.label.slice(0, 12);
-    const fraction = progress.done / progress.total;
-    const drawn = `${label} ${bar(fraction, barWidth)} ${text}`.slice(0, width - 1);
-    return drawn;
+    const hidden = blocks.length - shown;
+    const end = `${this.#finished} of ${this.total} stages done` +
+      (hidden > 0 ? `, ${hidden} more running` : "");
+    return [...lines, style("dim", cutEnd(end, width))];
+  }
+
+  #parts(running: Running) {
+    const { label, latest } = running;
+    if (!latest || latest.total <= 0) {
+      const seconds = (this.#now() - running.started) / 1000;
+      return { label, fraction: undefined, parts: [formatDuration(seconds)] };
+    }
+    const fraction = latest.done / latest.total;
+    return { label, fraction, parts: progressParts(latest, rate(running)) };
   }
 
   #plain(): void {
     const at = this.#now();
-    if (at - this.#lastPlain < plainMilliseconds) return;
+    if (this.#running.size === 0 || at - this.#lastPlain < plainMilliseconds) return;
     this.#lastPlain = at;
     const parts = [...this.#running.values()].map((running) =>
       running.latest

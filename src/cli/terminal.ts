@@ -49,6 +49,15 @@ export function columns(): number {
   }
 }
 
+/** Height of the terminal in lines; 24 where there is none. */
+export function rows(): number {
+  try {
+    return Math.max(8, Deno.consoleSize().rows);
+  } catch {
+    return 24;
+  }
+}
+
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
 /** Wraps text in an ANSI style when the stream it is meant for (stderr unless said) shows colours. */
