@@ -226,7 +226,7 @@ const OTHERS: readonly KernelCase[] = [
     },
     body: (t) => ({
       rows: tf.where(t.test!, t.a!, t.b!),
-      full: tf.where(t.full!, t.a!, t.b!),
+      whole: tf.where(t.full!, t.a!, t.b!),
       mixed: tf.where(t.full!, t.a!, t.row!),
     }),
   },
@@ -298,7 +298,7 @@ const OTHERS: readonly KernelCase[] = [
     body: (t) => ({
       rows: tf.gather(t.x!, tf.mod(t.i!, tf.scalar(4, "int32")) as tf.Tensor1D),
       middle: tf.gather(t.x!, tf.mod(t.i!, tf.scalar(6, "int32")) as tf.Tensor1D, 1),
-      batched: tf.gather(t.x!, tf.mod(t.batched!, tf.scalar(6, "int32")) as tf.Tensor2D, 1, 1),
+      pages: tf.gather(t.x!, tf.mod(t.batched!, tf.scalar(6, "int32")) as tf.Tensor2D, 1, 1),
     }),
   },
   {
@@ -382,7 +382,7 @@ const CONVOLUTIONS: readonly Convolution[] = [
   { x: [2, 6, 6, 4], filter: [2, 2, 4, 8], stride: 2, pad: "same" },
   { x: [2, 7, 7, 4], filter: [3, 3, 4, 4], stride: [2, 1], pad: "same" },
   { x: [1, 9, 9, 3], filter: [3, 3, 3, 4], stride: 1, pad: "valid", dilation: 2 },
-  { x: [1, 9, 8, 3], filter: [5, 3, 3, 4], stride: 3, pad: 2 },
+  { x: [1, 9, 8, 3], filter: [5, 5, 3, 4], stride: 3, pad: 2 },
   { x: [1, 1, 1, 4], filter: [3, 3, 4, 4], stride: 1, pad: 1 },
 ];
 
