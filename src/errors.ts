@@ -7,3 +7,8 @@
 export class UserError extends Error {
   override name = "UserError";
 }
+
+/** Something outside the program did not work, a server for instance. Exit code 1, no stack trace; trying again may help. */
+export class OutsideError extends Error {
+  override name = "OutsideError";
+}

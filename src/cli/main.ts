@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { UserError } from "../errors.ts";
+import { OutsideError, UserError } from "../errors.ts";
 import { exitCodes } from "./exit_codes.ts";
-import { message, print, style, writeMessage } from "./terminal.ts";
+import { columns, message, print, style, writeMessage } from "./terminal.ts";
 
 /** Each command's file is loaded only when it is asked for: a command that has nothing to do must answer at once. */
 const commands: Readonly<Record<string, () => Promise<{ define: () => Command }>>> = {
@@ -19,8 +19,7 @@ const commands: Readonly<Record<string, () => Promise<{ define: () => Command }>
 
 async function build(name: string | undefined): Promise<Command> {
   const program = new Command("deno task")
-    .description("Regenerates every table of a machine-learning paper, incrementally.")
-    .configureHelp({ helpWidth: 100 });
+    .description("Regenerates every table of a machine-learning paper, incrementally.");
   const wanted = name !== undefined && name in commands ? [name] : Object.keys(commands);
   for (const one of wanted) program.addCommand((await commands[one]!()).define());
   for (
@@ -33,6 +32,8 @@ async function build(name: string | undefined): Promise<Command> {
     command.exitOverride().configureOutput({
       writeOut: (text) => print(text),
       writeErr: (text) => writeMessage(text),
+      getOutHelpWidth: () => Math.min(columns(), 100),
+      getErrHelpWidth: () => Math.min(columns(), 100),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     }).helpCommand(false);
@@ -59,6 +60,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (error instanceof OutsideError) {
+      message(`${style("red", "error:")} ${error.message}`);
+      return exitCodes.incomplete;
+    }
     if (error instanceof UserError) {
       message(`${style("red", "error:")} ${error.message}`);
       return exitCodes.usage;

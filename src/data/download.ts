@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { OutsideError } from "../errors.ts";
 import { type HashAlgorithm, hashFile } from "./hash_file.ts";
 import { statFile } from "./official_check.ts";
 
@@ -28,7 +29,7 @@ export async function download(options: DownloadOptions): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   const begun = (await statFile(part))?.size ?? 0;
   if (begun > expected.bytes) {
-    throw new Error(
+    throw new OutsideError(
       `${part} has ${begun} bytes, more than the ${expected.bytes} of the whole file: delete it to start again`,
     );
   }
@@ -37,7 +38,7 @@ export async function download(options: DownloadOptions): Promise<void> {
   const found = await hashFile(part, expected.algorithm);
   if (found !== expected.hash) {
     await Deno.remove(part);
-    throw new Error(
+    throw new OutsideError(
       `${url} did not give the expected file: expected ${expected.algorithm} ${expected.hash}, found ${found}. ` +
         "What came was deleted; the next try starts from the beginning",
     );
@@ -53,7 +54,7 @@ async function transfer(
   const response = await request(options);
   const fail = async (problem: string) => {
     await response.body?.cancel();
-    return new Error(`${url}: ${problem}`);
+    return new OutsideError(`${url}: ${problem}`);
   };
   if (!response.ok) {
     throw await fail(`the server answered ${response.status} ${response.statusText}`.trim());
@@ -73,7 +74,7 @@ async function transfer(
   }
   let done = begun;
   const interrupted = (why: string) =>
-    new Error(
+    new OutsideError(
       `${url}: interrupted after ${done} of ${total} bytes (${why}); the next try goes on from there`,
     );
   using file = await Deno.open(part, { append: true, create: true });
@@ -86,7 +87,7 @@ async function transfer(
     if (next.done) break;
     if (done + next.value.length > total) {
       await chunks.cancel();
-      throw new Error(
+      throw new OutsideError(
         `${url}: expected ${total} bytes, the server sends more: delete ${part} to start again`,
       );
     }
@@ -112,6 +113,6 @@ async function request(options: DownloadOptions & { readonly begun: number }): P
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new Error(`${url}: no answer (${error instanceof Error ? error.message : error})`);
+    throw new OutsideError(`${url}: no answer (${error instanceof Error ? error.message : error})`);
   }
 }
