@@ -26,17 +26,18 @@ export interface Flags {
   readonly yes: boolean;
 }
 
-const collect = (value: string, previous: readonly string[]) => [...previous, value];
+/** Gathers the values of a flag that may be given again. */
+export const collect = (value: string, previous: readonly string[] = []) => [...previous, value];
 
 /** Adds the flags that say what to look at: they mean the same in every command. */
 export function addSelectionFlags(command: Command): Command {
   return command
     .option("--profile <name>", "paper, mini or smoke: how large the runs are", "paper")
-    .option("--only <axes>", 'limit what runs: "setting=… method=… seed=…"', collect, [])
+    .option("--only <axes>", 'limit what runs: "setting=… method=… seed=…"', collect)
     .option("--engine <name>", `tensor engine: ${engineNames.join(", ")}`)
-    .option("--data <root>", "root of the data sets, or <set>=<folder>; repeatable", collect, [])
+    .option("--data <root>", "root of the data sets, or <set>=<folder>; repeatable", collect)
     .option("--store <dir>", "where results are kept (default: .store)")
-    .option("--json", "machine-readable output", false);
+    .option("--json", "machine-readable output");
 }
 
 /** Adds the flags of the commands that run something. */
@@ -46,9 +47,9 @@ export function addRunFlags(command: Command): Command {
     .option("--threads <n>", "cores a worker may use", "1")
     .addOption(new Option("--executor <name>", "where runs happen").default("local"))
     .option("--reports <dir>", "where reports are written (default: reports)")
-    .option("--fail-fast", "stop at the first failure", false)
-    .option("--quiet", "no progress, only results and errors", false)
-    .option("--yes", "answer yes to every question", false);
+    .option("--fail-fast", "stop at the first failure")
+    .option("--quiet", "no progress, only results and errors")
+    .option("--yes", "answer yes to every question");
 }
 
 function positiveInteger(flag: string, text: string): number {

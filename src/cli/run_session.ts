@@ -1,8 +1,9 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { execute, type GraphNode, type RunEvent, type RunOutcome } from "../dag/mod.ts";
 import type { Report } from "../report/mod.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { writeSourceCache } from "../sweep/source_cache_file.ts";
+import { showPath } from "./describe.ts";
 import { formatDuration } from "./duration.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { project } from "./flags.ts";
@@ -174,9 +175,7 @@ function summarise(session: Session, { outcome, reports }: {
     }));
     return;
   }
-  const where = reports.filter((path) => path.endsWith(".md")).map((path) =>
-    relative(Deno.cwd(), path)
-  );
+  const where = reports.filter((path) => path.endsWith(".md")).map((path) => showPath(path));
   message(
     `${
       outcome.interrupted ? "interrupted, state saved: " : ""

@@ -18,7 +18,7 @@ export function define(): Command {
       `Runs a benchmark: ${Object.keys(benchmarks).join(", ")}; all of them without a name.`,
     )
     .argument("[name]", "which benchmark")
-    .option("--json", "machine-readable output", false)
+    .option("--json", "machine-readable output")
     .action(async (name: string | undefined, options, self: Command) => {
       const names = Object.keys(benchmarks);
       if (name !== undefined && !names.includes(name)) {

@@ -11,18 +11,16 @@ import {
 import { suggest } from "../../config/suggest.ts";
 import { UserError } from "../../errors.ts";
 import { formatBytes } from "../duration.ts";
-import { project, readFlags } from "../flags.ts";
+import { wrap } from "../fit.ts";
+import { collect, project, readFlags } from "../flags.ts";
 import { ProgressView } from "../progress.ts";
 import { ask, columns, message, print, style } from "../terminal.ts";
-
-const collect = (value: string, previous: readonly string[]) => [...previous, value];
 
 function dataFlags(command: Command): Command {
   return command.option(
     "--data <root>",
     "root of the data sets, or <set>=<folder>; repeatable",
     collect,
-    [],
   );
 }
 
@@ -33,14 +31,14 @@ export function define(): Command {
   command.addCommand(
     dataFlags(new Command("list"))
       .description("Says which data sets are there and which are missing.")
-      .option("--json", "machine-readable output", false)
+      .option("--json", "machine-readable output")
       .action(list),
   );
   command.addCommand(
     dataFlags(new Command("get"))
       .description("Downloads the official archive of a data set; an interrupted download goes on.")
       .argument("<set>", "cifar-10 or cifar-100")
-      .option("--yes", "do not ask", false)
+      .option("--yes", "do not ask")
       .action(get),
   );
   command.addCommand(
@@ -71,7 +69,7 @@ async function list(options: Record<string, unknown>): Promise<void> {
         style(stateStyles[set.state], set.state, "stdout")
       }${size}`,
     );
-    for (const line of describe(set)) print(wrap(line, columns()));
+    for (const line of describe(set)) print(wrap(line, { width: columns(), indent: "  " }));
   }
 }
 
@@ -83,17 +81,6 @@ function describe(set: DatasetStatus): string[] {
     `licence: ${set.licence}`,
     `cite: ${set.citation}`,
   ].filter((line) => line !== "");
-}
-
-/** Breaks a line at spaces so that it fits, indented by two. */
-function wrap(text: string, width: number): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1)!;
-    if (last !== "" && last.length + word.length + 3 > width) lines.push(word);
-    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
-  }
-  return lines.map((line) => `  ${line}`).join("\n");
 }
 
 async function get(set: string, options: Record<string, unknown>): Promise<void> {

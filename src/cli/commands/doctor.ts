@@ -3,7 +3,8 @@ import { listDatasets } from "../../data/mod.ts";
 import { findDamage, openProject } from "../../dag/mod.ts";
 import { checkReadable } from "../check_places.ts";
 import { addSelectionFlags, project, readFlags } from "../flags.ts";
-import { print, style } from "../terminal.ts";
+import { wrap } from "../fit.ts";
+import { columns, print, style } from "../terminal.ts";
 
 export function define(): Command {
   const command = new Command("doctor")
@@ -12,7 +13,7 @@ export function define(): Command {
       "Checks the engine, the data sets and the store. With --check-store every stored byte is hashed.",
     );
   return addSelectionFlags(command)
-    .option("--check-store", "hash every stored output", false)
+    .option("--check-store", "hash every stored output")
     .action(async (options, self: Command) => {
       const flags = readFlags(options);
       let good = await checkEngine();
@@ -37,7 +38,8 @@ function line(good: boolean | null, what: string, note: string): void {
     : good
     ? style("green", "✓", "stdout")
     : style("red", "✗", "stdout");
-  print(`${mark} ${what}${note === "" ? "" : `: ${note}`}`);
+  const text = wrap(`${what}${note === "" ? "" : `: ${note}`}`, { width: columns(), indent: "  " });
+  print(`${mark}${text.slice(1)}`);
 }
 
 /** Runs one real training step on the engine. */

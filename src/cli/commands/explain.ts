@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join } from "node:path";
 import { Command } from "commander";
 import { findCell } from "../../config/mod.ts";
 import {
@@ -12,10 +12,13 @@ import {
 } from "../../dag/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { CellNodes } from "../../sweep/graph.ts";
+import { readMetrics } from "../../report/metrics.ts";
+import { count, showParams, showPath } from "../describe.ts";
 import { formatBytes, formatDuration } from "../duration.ts";
+import { wrap } from "../fit.ts";
 import { addSelectionFlags, everyTarget, readFlags } from "../flags.ts";
 import { openSession, type Session } from "../session.ts";
-import { print, style } from "../terminal.ts";
+import { columns, print, style } from "../terminal.ts";
 
 export function define(): Command {
   const command = new Command("explain")
@@ -35,7 +38,7 @@ export function define(): Command {
         ? [targetOf(what)]
         : everyTarget(flags);
       const session = await openSession(targets, flags);
-      if (what.includes("/")) explainCell(session, what);
+      if (what.includes("/")) await explainCell(session, what);
       else explainKey(session, what);
     });
 }
@@ -55,16 +58,32 @@ function cellNodes({ selections }: Session, id: string): CellNodes {
   throw new UserError(`unknown cell "${id}"`);
 }
 
-function explainCell(session: Session, id: string): void {
+/** A line with its name in front; what does not fit goes on below it. */
+function field(name: string, text: string): void {
+  const indent = " ".repeat(11);
+  const wrapped = wrap(text, { width: columns(), indent });
+  print(`  ${name.padEnd(8)} ${wrapped.slice(indent.length)}`);
+}
+
+async function explainCell(session: Session, id: string): Promise<void> {
   const { cell, runs, absent } = cellNodes(session, id);
   const { plan } = session;
   print(style("bold", id, "stdout"));
-  print(`  method   ${cell.methodText}  ${JSON.stringify(cell.methodParams)}`);
-  print(`  setting  ${cell.setting}  ${JSON.stringify(cell.split)}`);
-  for (const { sentence } of cell.departures) print(`  departs  ${sentence}`);
-  if (absent) return print(`  ${absent.code}: ${absent.reason}`);
+  const params = showParams(cell.methodParams);
+  field("method", `${cell.methodText}${params === "" ? "" : `: ${params}`}`);
+  field("setting", `${cell.setting}: ${showParams(cell.split)}`);
+  for (const { sentence } of cell.departures) field("departs", sentence);
+  if (absent) return field("no run", `${absent.code}: ${absent.reason}`);
   for (const run of runs) {
     print(`\n${style("bold", `seed ${run.seed}`, "stdout")}`);
+    const { object } = plan.of(plan.graph.find(run.evaluate));
+    if (object) {
+      const metrics = await readMetrics(join(object.path, "out", "metrics"));
+      const { primary, pick, selected_step: step, test_count: images } = metrics;
+      const percent = (100 * metrics.outputs[primary]!.top1).toFixed(2);
+      const where = step === null ? pick : `${pick}, step ${step}`;
+      field("number", `${percent} % of ${images} test images (${where}; output ${primary})`);
+    }
     for (const spec of [run.train, run.evaluate]) {
       explainPlanned(plan, plan.of(plan.graph.find(spec)));
     }
@@ -101,37 +120,34 @@ function storedUnder(store: Store, key: string): Manifest | undefined {
 
 function explainPlanned(plan: Plan, planned: PlanNode): void {
   const { node, key, state, object } = planned;
-  const keyText = key === null ? "content unknown yet" : `key ${shortKey(key)}`;
-  print(`${node.label}: ${state} (recipe ${shortKey(node.recipe)}, ${keyText})`);
+  print(`${node.label}: ${state}`);
+  const keyText = key === null ? "" : `, key ${shortKey(key)}`;
+  print(`  recipe   ${shortKey(node.recipe)}${keyText}`);
   if (object) return printManifest(object.manifest, plan.store);
   const { failure } = nodeStatus(plan, planned, { now: Date.now() });
-  if (planned.note !== "") print(`  ${planned.note}`);
+  if (planned.note !== "") print(wrap(planned.note, { width: columns(), indent: "  " }));
   if (failure) {
-    print(`  log      ${relative(Deno.cwd(), failure.log)}`);
+    print(`  log      ${showPath(failure.log)}`);
     for (const line of failure.lastLines) print(`  | ${line}`);
   }
   const { nearest, changes } = explainNode(plan, planned);
   if (state === "impossible") return;
   if (nearest) print(`  compared with ${shortKey(nearest.key)} of ${nearest.run.finished}:`);
-  for (const change of changes) print(`  ${nearest ? "differs  " : "         "}${change}`);
+  for (const change of changes) field(nearest ? "differs" : "reason", change);
 }
 
 function printManifest(manifest: Manifest, store: Store): void {
   const { run, family } = manifest;
-  const folder = relative(Deno.cwd(), store.object(manifest.key, family));
-  print(`  result   ${folder}`);
+  print(`  result   ${showPath(store.object(manifest.key, family))}`);
   for (const [name, { files }] of Object.entries(manifest.outputs)) {
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    print(`    ${name}: ${files.length} files, ${formatBytes(bytes)}`);
+    print(`             ${name}: ${count(files.length, "file")}, ${formatBytes(bytes)}`);
   }
-  print(`  params   ${JSON.stringify(manifest.params)}`);
-  print(`  log      ${relative(Deno.cwd(), store.log(manifest.recipe))}`);
-  print(
-    `  made     ${run.finished} in ${formatDuration(run.wallSeconds)}, peak ${
-      formatBytes(run.peakBytes)
-    }, ` +
-      `engine ${family}, ${run.threads} thread(s), Deno ${run.deno}`,
-  );
-  print(`  machine  ${JSON.stringify(run.machine)}`);
-  for (const [name, note] of Object.entries(run.notes)) print(`  ${name.padEnd(8)} ${note}`);
+  if (manifest.stage !== "tabulate") field("params", showParams(manifest.params));
+  print(`  log      ${showPath(store.log(manifest.recipe))}`);
+  const engine = family === "any" ? "" : `, engine ${family}, ${count(run.threads, "thread")}`;
+  const cost = `${formatDuration(run.wallSeconds)}, peak ${formatBytes(run.peakBytes)}`;
+  field("made", `${run.finished} in ${cost}${engine}, Deno ${run.deno}`);
+  field("machine", showParams(run.machine));
+  for (const [name, note] of Object.entries(run.notes)) field(name, note);
 }

@@ -1,7 +1,7 @@
-import { relative } from "node:path";
 import { Command } from "commander";
 import { collectGarbage, deleteGarbage, type Garbage } from "../../dag/mod.ts";
 import { sweepFiles } from "../../sweep/sweep_files.ts";
+import { count, showPath } from "../describe.ts";
 import { formatBytes } from "../duration.ts";
 import { addSelectionFlags, project, readFlags } from "../flags.ts";
 import { openSession } from "../session.ts";
@@ -17,8 +17,8 @@ export function define(): Command {
       "Lists what no sweep file refers to, under any profile, and its size. Trainings are deleted only with --trainings.",
     );
   return addSelectionFlags(command)
-    .option("--yes", "delete", false)
-    .option("--trainings", "delete unused trainings too", false)
+    .option("--yes", "delete")
+    .option("--trainings", "delete unused trainings too")
     .action(async (options) => {
       const flags = readFlags(options);
       const plans = [];
@@ -51,11 +51,11 @@ function total(garbage: readonly Garbage[]): number {
 
 function list(garbage: readonly Garbage[], { doomed }: { readonly doomed: readonly Garbage[] }) {
   for (const { kind, path, bytes, label } of garbage.toSorted((a, b) => b.bytes - a.bytes)) {
-    print(`${formatBytes(bytes).padStart(8)}  ${kind}  ${label ?? relative(Deno.cwd(), path)}`);
+    print(`${formatBytes(bytes).padStart(8)}  ${kind}  ${label ?? showPath(path)}`);
   }
   const kept = garbage.length - doomed.length;
   print(
-    `${doomed.length} things, ${formatBytes(total(doomed))}, that nothing refers to` +
-      (kept > 0 ? `; ${kept} trainings more with --trainings` : ""),
+    `nothing refers to ${count(doomed.length, "thing")}, ${formatBytes(total(doomed))}` +
+      (kept > 0 ? `; with --trainings to ${count(kept, "training")} more` : ""),
   );
 }

@@ -1,7 +1,9 @@
 import { Command } from "commander";
-import { countNodes, explainNode, type PlanNode } from "../../dag/mod.ts";
+import { countNodes, explainNode, type PlanNode, shortKey } from "../../dag/mod.ts";
 import { estimate } from "../../sweep/estimate.ts";
+import { count, joinSeeds } from "../describe.ts";
 import { formatBytes, formatDuration } from "../duration.ts";
+import { cutEnd, wrap } from "../fit.ts";
 import { addSelectionFlags, readFlags } from "../flags.ts";
 import { openSession, type Session } from "../session.ts";
 import { columns, print, style } from "../terminal.ts";
@@ -13,7 +15,7 @@ export function define(): Command {
       "Shows what would run and why, what is done, and the time it takes at measured speed.",
     )
     .argument("<target...>", "smoke, table1 … table8, all, or a sweep file");
-  return addSelectionFlags(command).option("--all", "list every node", false)
+  return addSelectionFlags(command).option("--all", "list every node")
     .action(async (targets: string[], options) => {
       const flags = readFlags(options);
       const session = await openSession(targets, flags);
@@ -55,51 +57,69 @@ const stateStyles = {
   impossible: "yellow",
 } as const;
 
-/** Lines printed for one stage and state before the rest is only counted. */
-const shownNodes = 6;
+/** Names printed for one stage and state before the rest is only counted. */
+const shownNames = 6;
+
+/** Length of a reason, in lines; `explain` gives all of it. */
+const reasonLines = 3;
 
 function printText(session: Session, { all }: { readonly all: boolean }): void {
-  const groups = Map.groupBy(wanted(session), ({ node, state }) => `${node.stage.name}\n${state}`);
   const width = columns();
-  for (const [group, nodes] of groups) {
-    const [stage, state] = group.split("\n") as [string, PlanNode["state"]];
-    const head = `${String(nodes.length).padStart(5)} ${stage}  ${state}`;
+  const inOrder = wanted(session).toSorted((a, b) => a.node.depth - b.node.depth);
+  const groups = Map.groupBy(inOrder, ({ node, state }) => `${node.stage.name}\n${state}`);
+  for (const nodes of groups.values()) {
+    const { state, node: { stage } } = nodes[0]!;
+    const head = `${String(nodes.length).padStart(5)} ${stage.name}  ${state}`;
     print(style(stateStyles[state], head, "stdout"));
-    if (state === "cached" && !all) continue;
-    // What a node waits for is the stage above it in this list.
-    const byReason = Map.groupBy(
-      nodes,
-      (planned) => state === "waiting" && !all ? "" : reasonOf(session, planned),
-    );
-    for (const [reason, some] of byReason) {
-      if (all) {
-        for (const { node } of some) print(`        ${node.recipe.slice(0, 12)} ${node.label}`);
-      } else {
-        const names = some.slice(0, shownNodes).map(({ node }) =>
-          node.label.replace(`${stage} `, "")
-        );
-        const more = some.length - names.length;
-        print(fit(`        ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`, width));
-      }
-      if (reason !== "") print(fit(`          ${reason}`, width));
-    }
+    if (all) printNodes(session, nodes);
+    else if (state !== "cached") printNames(session, nodes);
   }
   printUnavailable(session, width);
   const counts = countNodes(session.plan);
   print(`${counts.run} to run, ${counts.cached} cached, ${counts.impossible} impossible`);
   const { seconds, bytes, unknown } = estimate(session.plan);
   if (seconds > 0) {
-    print(
-      `about ${formatDuration(seconds)} of one worker's time, ${
-        formatBytes(bytes)
-      } of disk, at the speed measured here`,
-    );
+    const cost = `${formatDuration(seconds)} of one worker's time and ${
+      formatBytes(bytes)
+    } of disk`;
+    print(wrap(`about ${cost}, at the speed measured here`, { width, indent: "" }));
   }
   if (unknown > 0) {
-    print(
-      `no run of the same size is in the store yet for ${unknown} trainings: their time is unknown`,
-    );
+    print(`not counted: ${count(unknown, "training")} of a size that was not measured here yet`);
   }
+}
+
+/** Every node of a group with its reason. */
+function printNodes(session: Session, nodes: readonly PlanNode[]): void {
+  for (const planned of nodes) {
+    print(`        ${shortKey(planned.node.recipe)} ${planned.node.label}`);
+    printReason(reasonOf(session, planned), columns());
+  }
+}
+
+/** The names of a group, by reason. What a node has from the stage above it in this list is not said again. */
+function printNames(session: Session, nodes: readonly PlanNode[]): void {
+  const width = columns();
+  const own = nodes.filter(({ node, state }) =>
+    state !== "impossible" || node.impossible !== undefined
+  );
+  const byReason = Map.groupBy(
+    own,
+    (planned) => planned.state === "waiting" ? "" : reasonOf(session, planned),
+  );
+  for (const [reason, some] of byReason) {
+    const names = joinSeeds(some.map(({ node }) => node.label.replace(`${node.stage.name} `, "")));
+    const more = names.length - shownNames;
+    const text = names.slice(0, shownNames).join("; ") + (more > 0 ? ` and ${more} more` : "");
+    print(wrap(text, { width, indent: " ".repeat(8) }));
+    printReason(reason, width);
+  }
+}
+
+function printReason(reason: string, width: number): void {
+  if (reason === "") return;
+  const text = reason.replace(/^impossible: /, "");
+  print(wrap(cutEnd(text, reasonLines * width), { width, indent: " ".repeat(10) }));
 }
 
 /** Cells that no node stands for, because this version lacks something that they need. */
@@ -115,10 +135,6 @@ function printUnavailable({ selections }: Session, width: number): void {
   );
   for (const [what, some] of Map.groupBy(lacks, (lack) => lack.what)) {
     const names = [...new Set(some.map(({ name }) => name))];
-    print(fit(`        ${what}: ${names.join(", ")}`, width));
+    print(wrap(`${what}: ${names.join(", ")}`, { width, indent: " ".repeat(8) }));
   }
-}
-
-function fit(line: string, width: number): string {
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }

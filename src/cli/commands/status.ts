@@ -1,11 +1,13 @@
-import { relative } from "node:path";
 import { Command } from "commander";
+import { dependencies } from "../../dag/graph.ts";
 import { type NodeStatus, nodeStatus, type PlanNode } from "../../dag/mod.ts";
 import type { RunNodes } from "../../sweep/graph.ts";
 import { addSelectionFlags, everyTarget, readFlags } from "../flags.ts";
+import { count, joinSeeds, showPath } from "../describe.ts";
+import { wrap } from "../fit.ts";
 import { describeProgress } from "../progress.ts";
 import { openSession, type Session } from "../session.ts";
-import { print, style } from "../terminal.ts";
+import { columns, print, style } from "../terminal.ts";
 
 const states = ["done", "running", "failed", "missing", "impossible"] as const;
 
@@ -34,12 +36,17 @@ export function define(): Command {
   });
 }
 
-/** The node of a run's chain that says how it stands: the first that is not done. */
-function decide({ plan }: Session, { train, evaluate }: RunNodes): PlanNode {
+/** The node of a run's chain that says how it stands: what failed or runs, else the end of the chain. */
+function decide({ plan }: Session, { evaluate }: RunNodes): PlanNode {
   const last = plan.of(plan.graph.find(evaluate));
   if (last.state === "cached") return last;
-  const first = plan.of(plan.graph.find(train));
-  return first.state === "cached" ? last : first;
+  const chain = new Set([last.node]);
+  for (const node of chain) {
+    for (const input of dependencies(node.inputs)) chain.add(input);
+  }
+  const nodes = [...chain].map((node) => plan.of(node));
+  return nodes.find(({ state }) => state === "failed") ??
+    nodes.find(({ state }) => state === "running") ?? last;
 }
 
 function statuses(session: Session): RunStatus[] {
@@ -75,40 +82,61 @@ function printJson(runs: readonly RunStatus[]): void {
   }));
 }
 
+/** One line a table; columns that are empty in all of them are left out. */
 function printCounts({ selections }: Session, runs: readonly RunStatus[]): void {
-  const head = [...states, "not in this version", "quoted"];
-  print(["runs".padEnd(8), ...head.map((name) => `  ${name.padStart(7)}`)].join(""));
-  for (const { table, cells } of selections.flatMap(({ tables }) => tables)) {
+  const rows = selections.flatMap(({ tables }) => tables).map(({ table, cells }) => {
     const own = runs.filter((run) => run.table === table.id);
     const absent = (kind: string) =>
       cells.filter(({ cell }) => cell.availability.kind === kind)
         .reduce((sum, { cell }) => sum + cell.runs.length, 0);
-    const counts = [
-      ...states.map((state) => own.filter(({ status }) => status.is === state).length),
-      absent("missing"),
-      absent("quoted"),
-    ];
-    const texts = counts.map((count, i) =>
-      `  ${String(count).padStart(Math.max(7, head[i]!.length))}`
+    const counts = states.map((state) => own.filter(({ status }) => status.is === state).length);
+    return { id: table.id, counts: [...counts, absent("missing"), absent("quoted")] };
+  });
+  const head = [...states, "unavailable", "quoted"];
+  const shown = head.map((name, i) => ({ name, i })).filter(({ name, i }) =>
+    name === "done" || name === "missing" || rows.some(({ counts }) => counts[i]! > 0)
+  );
+  const idWidth = Math.max(4, ...rows.map(({ id }) => id.length));
+  const line = (id: string, texts: readonly string[]) =>
+    [id.padEnd(idWidth), ...texts.map((text, i) => text.padStart(shown[i]!.name.length))].join(
+      "  ",
     );
-    print([table.id.padEnd(8), ...texts].join(""));
+  print(line("runs", shown.map(({ name }) => name)));
+  for (const { id, counts } of rows) print(line(id, shown.map(({ i }) => String(counts[i]))));
+  if (shown.some(({ name }) => name === "unavailable")) {
+    print(
+      wrap("unavailable: this version lacks something that they need; `deno task plan` says what", {
+        width: columns(),
+        indent: "",
+      }),
+    );
   }
 }
 
 function printDetails(runs: readonly RunStatus[]): void {
   for (const { cell, seed, status } of runs) {
-    if (status.is === "running") {
-      const progress = status.progress ? describeProgress(status.progress, undefined) : "";
-      print(`\n${style("cyan", "running", "stdout")} ${cell} seed ${seed}  ${progress}`);
-    }
-    if (!status.failure) continue;
-    const { message, log, lastLines } = status.failure;
-    print(`\n${style("red", "failed", "stdout")} ${cell} seed ${seed}: ${message}`);
-    print(`  log: ${relative(Deno.cwd(), log)}`);
-    for (const line of lastLines) print(`  | ${line}`);
+    if (status.is !== "running") continue;
+    const progress = status.progress ? describeProgress(status.progress, undefined) : "";
+    print(`\n${style("cyan", "running", "stdout")} ${cell} seed ${seed}  ${progress}`);
+  }
+  const failed = runs.filter(({ status }) => status.failure !== undefined);
+  for (const some of Map.groupBy(failed, ({ status }) => status.planned.node).values()) {
+    const { planned: { node }, failure } = some[0]!.status;
+    print(`\n${style("red", "failed", "stdout")} ${node.label}: ${failure!.message}`);
+    print(wrap(`needed by ${namesOf(some)}`, { width: columns(), indent: "  " }));
+    print(`  log: ${showPath(failure!.log)}`);
+    for (const text of failure!.lastLines) print(`  | ${text}`);
   }
   const impossible = runs.filter(({ status }) => status.is === "impossible");
   for (const [reason, some] of Map.groupBy(impossible, ({ status }) => status.planned.note)) {
-    print(`\n${style("yellow", "impossible", "stdout")} (${some.length} runs): ${reason}`);
+    print(`\n${style("yellow", "impossible", "stdout")} (${count(some.length, "run")})`);
+    print(wrap(reason.replace(/^impossible: /, ""), { width: columns(), indent: "  " }));
   }
+}
+
+/** The first few runs by cell, and how many more there are. */
+function namesOf(runs: readonly RunStatus[]): string {
+  const names = joinSeeds(runs.map(({ cell, seed }) => `${cell} seed ${seed}`));
+  const more = names.length - 3;
+  return names.slice(0, 3).join("; ") + (more > 0 ? ` and ${count(more, "cell")} more` : "");
 }
