@@ -18,7 +18,7 @@ import {
 import { assertClose } from "./compare.ts";
 import { bool, f32, hostValues, i32, type KernelCase, kernelCases } from "./kernel_cases.ts";
 
-export function hostArray(spec: TensorSpec, values: readonly number[]): HostArray {
+function hostArray(spec: TensorSpec, values: readonly number[]): HostArray {
   if (spec.storage || spec.dtype === "bool") return Uint8Array.from(values);
   return spec.dtype === "float32" ? Float32Array.from(values) : Int32Array.from(values);
 }

@@ -25,9 +25,8 @@ export class RecorderBackend extends tf.KernelBackend {
 
   /** The value behind a tensor. */
   idOf(dataId: DataId): number {
-    const entry = this.#values.get(dataId);
-    if (!entry) throw new Error("internal: a tensor is not known to the recorder");
-    return entry.value;
+    return this.#values.get(dataId)?.value ??
+      refuse("a tensor from outside record() cannot be used inside: pass it as an input");
   }
 
   current(): ProgramBuilder {
@@ -69,10 +68,6 @@ export class RecorderBackend extends tf.KernelBackend {
     }
     const spec: TensorSpec = { shape: [...shape], dtype };
     return this.info(this.current().constant(spec, values as ArrayLike<number>)).dataId;
-  }
-
-  override move(): void {
-    refuse("a tensor from outside record() cannot be used inside: pass it as an input");
   }
 
   override readSync(): never {

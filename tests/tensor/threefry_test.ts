@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
+import { interpret, record } from "../../src/tensor/mod.ts";
+import * as ops from "../../src/tensor/ops.ts";
+import { randomBits, randomUniform, threefry2x32 } from "../../src/tensor/threefry.ts";
+import { i32 } from "./kernel_cases.ts";
+
+Deno.test("threefry2x32() gives the known answers of its authors", () => {
+  const hex = (words: readonly number[]) => words.map((word) => word.toString(16).padStart(8, "0"));
+  assert.deepEqual(hex(threefry2x32([0, 0], [0, 0])), ["6b200159", "99ba4efe"]);
+  assert.deepEqual(hex(threefry2x32([-1, -1], [-1, -1])), ["1cb996fc", "bb002be7"]);
+  assert.deepEqual(
+    hex(threefry2x32([0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3])),
+    ["c4923a9c", "483df7a0"],
+  );
+});
+
+Deno.test("randomUniform() is uniform, and differs by seed, step and stream", () => {
+  const count = 20_000;
+  const draw = (key: [number, number], stream: number) => randomUniform(key, { stream, count });
+  const first = draw([0, 1], 5);
+  const mean = first.reduce((sum, x) => sum + x, 0) / count;
+  const squares = first.reduce((sum, x) => sum + (x - mean) ** 2, 0) / count;
+  assert.ok(Math.abs(mean - 0.5) < 0.01, `mean ${mean}`);
+  assert.ok(Math.abs(squares - 1 / 12) < 0.003, `variance ${squares}`);
+  assert.ok(first.every((x) => x >= 0 && x < 1));
+  for (const other of [draw([1, 1], 5), draw([0, 2], 5), draw([0, 1], 6)]) {
+    const product = first.reduce((sum, x, i) => sum + (x - 0.5) * (other[i]! - 0.5), 0) / count;
+    assert.ok(Math.abs(product) < 0.003, `correlation ${product}`);
+  }
+});
+
+Deno.test("draws in a program have the bits of those on the host, on every engine", async () => {
+  const key = [-7, 123456] as const;
+  const program = record({ key: i32(2) }, (t) => ({
+    uniform: ops.randomUniform(t.key!, { stream: 9, shape: [7, 5] }),
+    bits: ops.randomBits(t.key!, { stream: 9, shape: [35] }),
+  }));
+  const uniform = randomUniform(key, { stream: 9, count: 35 });
+  const bits = Int32Array.from(randomBits(key, { stream: 9, count: 35 }), (word) => word | 0);
+  const oracle = interpret(program, { key });
+  assert.deepEqual(Float32Array.from(oracle.uniform!), uniform);
+  assert.deepEqual(Int32Array.from(oracle.bits!), bits);
+  const engine = await createWasmEngine();
+  const outputs = await (await engine.prepare(program)).run({
+    key: engine.upload(i32(2), Int32Array.from(key)),
+  });
+  assert.deepEqual(await engine.download(outputs.uniform!), uniform);
+  assert.deepEqual(await engine.download(outputs.bits!), bits);
+  engine.close();
+});
