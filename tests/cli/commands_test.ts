@@ -1,0 +1,263 @@
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { join } from "node:path";
+import { inWorkplace, runCommand } from "./command.ts";
+
+const targetFlags = ["--profile", "--only", "--engine", "--data", "--store", "--json"];
+const runFlags = [
+  ...targetFlags,
+  "--jobs",
+  "--threads",
+  "--executor",
+  "--reports",
+  "--fail-fast",
+  "--quiet",
+  "--yes",
+];
+
+/** Every command and the flags that its help must name. */
+const flags: Readonly<Record<string, readonly string[]>> = {
+  reproduce: runFlags,
+  sweep: runFlags,
+  plan: targetFlags,
+  status: targetFlags,
+  explain: [...targetFlags, "--in"],
+  graph: [...targetFlags, "--format"],
+  gc: ["--store", "--yes", "--trainings"],
+  "data list": ["--data", "--json"],
+  "data get": ["--data", "--yes"],
+  "data check": ["--data"],
+  doctor: ["--store", "--data", "--check-store"],
+  bench: ["--json"],
+};
+
+for (const [command, names] of Object.entries(flags)) {
+  Deno.test(`deno task ${command} --help lists its flags`, async () => {
+    await inWorkplace({}, async ({ folder }) => {
+      const help = await runCommand([...command.split(" "), "--help"], { cwd: folder });
+      deepEqual([help.code, help.stderr], [0, ""]);
+      match(help.stdout, new RegExp(`^Usage: .*${command}`));
+      for (const name of [...names, "--help"]) ok(help.stdout.includes(name), `no ${name}`);
+    });
+  });
+}
+
+Deno.test("the help without a command lists the commands that exist", async () => {
+  await inWorkplace({}, async ({ folder }) => {
+    const { code, stdout } = await runCommand(["--help"], { cwd: folder });
+    equal(code, 0);
+    const listed = stdout.slice(stdout.indexOf("Commands:")).matchAll(/^ {2}([a-z-]+)/gm);
+    const commands = [...new Set(Object.keys(flags).map((name) => name.split(" ")[0]!))];
+    deepEqual([...listed].map(([, name]) => name).sort(), commands.sort());
+  });
+});
+
+Deno.test("plan --json gives each node and counts that agree with them", async () => {
+  await inWorkplace({}, async ({ folder, store }) => {
+    const { code, stdout, stderr } = await runCommand(
+      ["plan", "smoke", "--json", "--store", store],
+      { cwd: folder },
+    );
+    deepEqual([code, stderr], [0, ""]);
+    const { run, cached, impossible, nodes, ...more } = JSON.parse(stdout) as Plan;
+    deepEqual(more, {});
+    const inState = (state: string) => nodes.filter((node) => node.state === state).length;
+    equal(cached, inState("cached"));
+    equal(impossible, inState("impossible"));
+    equal(run, nodes.length - cached - impossible);
+    // 3 methods × 3 seeds; nothing is stored, so nothing is cached and only `prepare` can start.
+    equal(nodes.filter(({ stage }) => stage === "train").length, 9);
+    deepEqual([cached, impossible, inState("ready")], [0, 0, 1]);
+    for (const node of nodes) {
+      deepEqual(Object.keys(node), ["stage", "recipe", "key", "cells", "state", "reason"]);
+      match(node.recipe, /^[0-9a-f]{64}$/);
+      if (node.stage === "prepare") match(node.key!, /^[0-9a-f]{64}$/);
+      else equal(node.key, null, "content is known before it was made");
+      ok(node.reason !== "", `${node.stage} gives no reason`);
+    }
+    const train = nodes.find(({ stage }) => stage === "train")!;
+    match(train.cells[0]!, /^smoke\/[a-z+]+\/smoke$/);
+    equal(await exists(store), false, "plan made a store");
+  });
+});
+
+interface Plan {
+  readonly run: number;
+  readonly cached: number;
+  readonly impossible: number;
+  readonly nodes: readonly {
+    readonly stage: string;
+    readonly recipe: string;
+    readonly key: string | null;
+    readonly cells: readonly string[];
+    readonly state: string;
+    readonly reason: string;
+  }[];
+}
+
+Deno.test("plan lists what a table needs and this version lacks", async () => {
+  await inWorkplace({}, async ({ folder, store }) => {
+    const { code, stdout } = await runCommand(
+      ["plan", "table1", "--profile", "mini", "--store", store],
+      { cwd: folder },
+    );
+    equal(code, 0);
+    match(stdout, /cells {2}not in this version\n\s+method: .*fixmatch\+la/);
+    match(stdout, /no-data: cifar-100 .*deno task data get cifar-100/);
+    match(stdout, /^\d+ to run, 0 cached, [1-9]\d* impossible$/m);
+  });
+});
+
+Deno.test("status --json counts runs by state", async () => {
+  await inWorkplace({}, async ({ folder, store }) => {
+    const { code, stdout, stderr } = await runCommand(
+      ["status", "smoke", "--json", "--store", store],
+      { cwd: folder },
+    );
+    deepEqual([code, stderr], [0, ""]);
+    const { runs, ...counts } = JSON.parse(stdout);
+    deepEqual(counts, { done: 0, running: 0, failed: 0, missing: 9, impossible: 0 });
+    equal(runs.length, 9);
+    deepEqual([runs[0].cell, runs[0].seed, runs[0].state], [
+      "smoke/supervised/smoke",
+      0,
+      "missing",
+    ]);
+  });
+});
+
+Deno.test("status without a target covers every table", async () => {
+  await inWorkplace({}, async ({ folder, store }) => {
+    const { code, stdout } = await runCommand(["status", "--store", store], { cwd: folder });
+    equal(code, 0);
+    match(stdout, /^runs\s+done\s+missing/);
+    for (const table of ["smoke", "table1", "table8"]) match(stdout, new RegExp(`^${table} `, "m"));
+  });
+});
+
+Deno.test("graph --format gives a Mermaid flowchart or DOT", async () => {
+  await inWorkplace({}, async ({ folder, store }) => {
+    const graph = (format: string) =>
+      runCommand(["graph", "smoke", "--format", format, "--store", store], { cwd: folder });
+    const mermaid = await graph("mermaid");
+    match(mermaid.stdout, /^flowchart LR\n(.*\n)*.*-->/);
+    const dot = await graph("dot");
+    match(dot.stdout, /^digraph \w* ?\{\n(.*\n)*.*->(.*\n)*\}\n$/);
+    for (const stage of ["prepare", "split", "train", "calibrate", "evaluate", "tabulate"]) {
+      ok(mermaid.stdout.includes(stage) && dot.stdout.includes(stage), stage);
+    }
+  });
+});
+
+Deno.test("data list --json says of every set whether it is there", async () => {
+  await inWorkplace({ "data/cifar-10/cifar-10-binary.tar.gz.part": "abc" }, async ({ folder }) => {
+    const { code, stdout, stderr } = await runCommand(
+      ["data", "list", "--json", "--data", join(folder, "data")],
+      { cwd: folder },
+    );
+    deepEqual([code, stderr], [0, ""]);
+    const sets = JSON.parse(stdout) as { id: string; state: string; licence: string }[];
+    const states = Object.fromEntries(sets.map(({ id, state }) => [id, state]));
+    equal(states["synthetic"], "generated");
+    equal(states["cifar-10"], "missing");
+    equal(states["stl-10"], "unsupported");
+    for (const { id, licence } of sets) ok(licence.length > 0, id);
+  });
+});
+
+Deno.test("explain tells a cell's parameters and how they differ from the paper's", async () => {
+  await inWorkplace({}, async ({ folder, store }) => {
+    const { code, stdout, stderr } = await runCommand(
+      ["explain", "smoke/fixmatch+scssl/smoke", "--store", store],
+      { cwd: folder },
+    );
+    deepEqual([code, stderr], [0, ""]);
+    match(stdout, /^smoke\/fixmatch\+scssl\/smoke\n {2}method {3}fixmatch\+scssl: /);
+    match(stdout, /departs {2}steps \d+ instead of 262,144/);
+    for (const seed of [0, 1, 2]) match(stdout, new RegExp(`^seed ${seed}$`, "m"));
+    match(stdout, /train fixmatch\+scssl smoke seed 0: waiting\n {2}recipe {3}[0-9a-f]{12}/);
+  });
+});
+
+Deno.test("explain finds a node by the beginning of its recipe or key", async () => {
+  await inWorkplace({}, async ({ folder, store }) => {
+    const place = { cwd: folder };
+    const { stdout } = await runCommand(["plan", "smoke", "--json", "--store", store], place);
+    const prepare = (JSON.parse(stdout) as Plan).nodes.find(({ stage }) => stage === "prepare")!;
+    for (const key of [prepare.recipe, prepare.key!]) {
+      const explained = await runCommand(
+        ["explain", key.slice(0, 12), "--in", "smoke", "--store", store],
+        place,
+      );
+      equal(explained.code, 0, explained.stderr);
+      match(explained.stdout, /^prepare synthetic: ready/);
+    }
+  });
+});
+
+/** A sweep that runs in a few seconds. */
+const tiny = `version: 1
+axes: {seed: [0]}
+defaults: {steps: 2, strong: simple, net: wrn-10-1, batch: 2, evaluate_every: 1, checkpoint_every: 1}
+datasets:
+  synthetic: {synthesis: {classes: 2, size: 8, train_per_class: 8, test_per_class: 2}}
+settings:
+  tiny:
+    dataset: synthetic
+    labelled: {head: 4, ratio: 2}
+    unlabelled: {shape: consistent, head: 4, ratio: 2}
+methods: {supervised: {}}
+tables:
+  tiny:
+    rows: {methods: [supervised]}
+    columns: {settings: [tiny]}
+`;
+
+Deno.test("sweep prints its table on stdout and everything else on stderr, without colour", async () => {
+  await inWorkplace({ "tiny.yaml": tiny }, async ({ folder, store, reports }) => {
+    const places = ["--store", store, "--reports", reports, "--jobs", "1"];
+    const run = (...more: string[]) =>
+      runCommand(["sweep", "tiny.yaml", ...places, ...more], { cwd: folder });
+    const first = await run();
+    equal(first.code, 0, first.stderr);
+    match(first.stdout, /supervised\s+\d+\.\d\d \(1\/1\)/);
+    match(first.stderr, /^ran 6, cached 0, failed 0, impossible 0 · .* · reports\/tiny\.md$/m);
+    doesNotMatch(first.stdout, /ran \d/);
+    // deno-lint-ignore no-control-regex
+    doesNotMatch(first.stdout + first.stderr, /\x1b/);
+
+    const again = await run("--json");
+    equal(again.code, 0);
+    const { wall_seconds: seconds, reports: files, ...summary } = JSON.parse(again.stdout);
+    deepEqual(summary, {
+      ran: 0,
+      cached: 6,
+      failed: 0,
+      impossible: 0,
+      interrupted: false,
+      failures: [],
+    });
+    ok(seconds >= 0);
+    deepEqual(files, [join(reports, "tiny.md"), join(reports, "tiny.csv")]);
+
+    const cell = await runCommand(
+      ["explain", "tiny/supervised/tiny", "--in", "tiny.yaml", "--store", store],
+      { cwd: folder },
+    );
+    match(cell.stdout, /number {3}\d+\.\d\d % of 4 test images \(best, step [12]; output \w+\)/);
+    for (const line of ["result", "params", "log", "made", "machine"]) {
+      match(cell.stdout, new RegExp(`^ {2}${line} `, "m"));
+    }
+
+    const status = await runCommand(["status", "tiny.yaml", "--store", store], { cwd: folder });
+    match(status.stdout, /^tiny +1 +0$/m);
+  });
+});
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
