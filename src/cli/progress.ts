@@ -124,7 +124,7 @@ export class ProgressView {
   }
 
   #erase(): void {
-    if (this.#drawnLines > 0) this.#write(`\x1b[${this.#drawnLines}A\x1b[0J`);
+    if (this.#drawnLines > 0) this.#write(`\x1b[${this.#drawnLines}F\x1b[0J`);
     this.#drawnLines = 0;
   }
 

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { officialFiles } from "./checksums.ts";
 import { DATASET_IDS, datasetFacts } from "./datasets.ts";
 import type { SourceKind } from "./loaded_set.ts";
-import { type FoundSource, locate } from "./locate.ts";
+import { locate, type Located } from "./locate.ts";
 import type { SourceCache } from "./source_cache.ts";
 
 /** A line of `data list`. */
@@ -68,9 +68,10 @@ export async function listDatasets(root: string, options: {
   return list;
 }
 
-/** Hashes every file of a data set afresh. Throws a UserError that says what is wrong. */
-export async function checkDataset(id: string, path: string): Promise<FoundSource> {
-  const located = await locate({ dataset: id, root: "", folder: path, cache: new Map() });
-  if ("missing" in located) throw new UserError(located.missing);
-  return located.found;
+/** Hashes every file of a data set afresh, or says that there is none. Throws a UserError that says what is wrong. */
+export async function checkDataset(id: string, { root, folder }: {
+  readonly root: string;
+  readonly folder?: string | undefined;
+}): Promise<Located> {
+  return await locate({ dataset: id, root, folder, cache: new Map() });
 }

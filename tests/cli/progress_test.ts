@@ -19,12 +19,12 @@ function makeView(options: { live: boolean; width?: number; quiet?: boolean; tot
   return { view, written, pass };
 }
 
-/** What a terminal shows after the writes: only cursor up and erase below are understood. */
+/** What a terminal shows after the writes: only "some lines up, to their beginning" and "erase below" are understood. */
 function screen(written: readonly string[]): string[] {
   let lines: string[] = [];
   for (const text of written) {
     if (text.startsWith("\x1b[")) {
-      ok(text.endsWith("A\x1b[0J"), JSON.stringify(text));
+      ok(text.endsWith("F\x1b[0J"), JSON.stringify(text));
       lines = lines.slice(0, lines.length - parseInt(text.slice(2)));
     } else lines.push(...text.replace(/\n$/, "").split("\n"));
   }

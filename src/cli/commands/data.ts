@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Command } from "commander";
 import {
   checkDataset,
@@ -12,7 +12,7 @@ import { suggest } from "../../config/suggest.ts";
 import { UserError } from "../../errors.ts";
 import { formatBytes } from "../duration.ts";
 import { wrap } from "../fit.ts";
-import { collect, project, readFlags } from "../flags.ts";
+import { collect, readFlags } from "../flags.ts";
 import { ProgressView } from "../progress.ts";
 import { ask, columns, message, print, style } from "../terminal.ts";
 
@@ -44,7 +44,7 @@ export function define(): Command {
   command.addCommand(
     dataFlags(new Command("check"))
       .description("Hashes every file of a data set afresh.")
-      .argument("[set]", "one data set; all that are there without it")
+      .argument("[set]", "one data set, also one named by --data; all that are there without it")
       .action(check),
   );
   return command;
@@ -121,36 +121,30 @@ async function check(
   self: Command,
 ): Promise<void> {
   const { dataRoot, dataFolders } = readFlags(options);
-  if (set !== undefined && !DATASET_IDS.includes(set)) {
-    throw new UserError(`unknown data set "${set}"${suggest(set, DATASET_IDS)}`);
+  const ids = [...new Set([...DATASET_IDS, ...Object.keys(dataFolders)])];
+  if (set !== undefined && !ids.includes(set)) {
+    throw new UserError(`unknown data set "${set}"${suggest(set, ids)}`);
   }
-  const candidates = set === undefined ? DATASET_IDS : [set];
+  if (set === "synthetic") return print("synthetic: made by this program, there is no file");
+  const candidates = set === undefined ? ids.filter((id) => id !== "synthetic") : [set];
   let found = 0;
   for (const id of candidates) {
-    const folder = dataFolders[id] ?? resolve(project, dataRoot, id);
-    if (!exists(folder)) continue;
-    found++;
     try {
-      const { kind, digest } = await checkDataset(id, folder);
+      const located = await checkDataset(id, { root: dataRoot, folder: dataFolders[id] });
+      if ("missing" in located) {
+        if (set !== undefined) print(`${id}: ${located.missing}`);
+        continue;
+      }
+      const { kind, digest } = located.found;
       print(`${id}: ${style("green", "good", "stdout")} (${kind}, ${digest})`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       print(`${id}: ${style("red", "bad", "stdout")}: ${error.message}`);
       self.setOptionValue("exitCode", 1);
     }
+    found++;
   }
   if (found > 0) return;
-  print(
-    set === undefined ? "no data set is there" : `${set} is not there: deno task data get ${set}`,
-  );
+  if (set === undefined) print("no data set is there");
   self.setOptionValue("exitCode", 1);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

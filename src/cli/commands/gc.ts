@@ -55,7 +55,7 @@ function list(garbage: readonly Garbage[], { doomed }: { readonly doomed: readon
   }
   const kept = garbage.length - doomed.length;
   print(
-    `nothing refers to ${count(doomed.length, "thing")}, ${formatBytes(total(doomed))}` +
-      (kept > 0 ? `; with --trainings to ${count(kept, "training")} more` : ""),
+    `${count(doomed.length, "thing")} that nothing refers to, ${formatBytes(total(doomed))}` +
+      (kept > 0 ? `; with --trainings ${count(kept, "training")} more` : ""),
   );
 }
