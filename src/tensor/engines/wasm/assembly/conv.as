@@ -21,8 +21,8 @@ function tile4(
     let r = q + pixelBytes;
     let s = r + pixelBytes;
     const end = p + (<usize> inputs << 2);
-    const end4 = p + (<usize> (inputs & ~3) << 2);
-    while (p < end4) {
+    const pairs = p + (<usize> (inputs & ~1) << 2);
+    while (p < pairs) {
       let u = v128.load(w), v = v128.load(w, 16);
       let k = v128.load32_splat(p);
       a0 = f32x4.relaxed_madd(k, u, a0);
@@ -50,39 +50,11 @@ function tile4(
       k = v128.load32_splat(s, 4);
       d0 = f32x4.relaxed_madd(k, u, d0);
       d1 = f32x4.relaxed_madd(k, v, d1);
-      u = v128.load(w, 64);
-      v = v128.load(w, 80);
-      k = v128.load32_splat(p, 8);
-      a0 = f32x4.relaxed_madd(k, u, a0);
-      a1 = f32x4.relaxed_madd(k, v, a1);
-      k = v128.load32_splat(q, 8);
-      b0 = f32x4.relaxed_madd(k, u, b0);
-      b1 = f32x4.relaxed_madd(k, v, b1);
-      k = v128.load32_splat(r, 8);
-      c0 = f32x4.relaxed_madd(k, u, c0);
-      c1 = f32x4.relaxed_madd(k, v, c1);
-      k = v128.load32_splat(s, 8);
-      d0 = f32x4.relaxed_madd(k, u, d0);
-      d1 = f32x4.relaxed_madd(k, v, d1);
-      u = v128.load(w, 96);
-      v = v128.load(w, 112);
-      k = v128.load32_splat(p, 12);
-      a0 = f32x4.relaxed_madd(k, u, a0);
-      a1 = f32x4.relaxed_madd(k, v, a1);
-      k = v128.load32_splat(q, 12);
-      b0 = f32x4.relaxed_madd(k, u, b0);
-      b1 = f32x4.relaxed_madd(k, v, b1);
-      k = v128.load32_splat(r, 12);
-      c0 = f32x4.relaxed_madd(k, u, c0);
-      c1 = f32x4.relaxed_madd(k, v, c1);
-      k = v128.load32_splat(s, 12);
-      d0 = f32x4.relaxed_madd(k, u, d0);
-      d1 = f32x4.relaxed_madd(k, v, d1);
-      p += 16;
-      q += 16;
-      r += 16;
-      s += 16;
-      w += 128;
+      p += 8;
+      q += 8;
+      r += 8;
+      s += 8;
+      w += 64;
     }
     while (p < end) {
       const u = v128.load(w), v = v128.load(w, 16);
