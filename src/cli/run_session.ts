@@ -5,6 +5,7 @@ import { renderTerminal } from "../report/terminal.ts";
 import { writeSourceCache } from "../sweep/source_cache_file.ts";
 import { showPath } from "./describe.ts";
 import { formatDuration } from "./duration.ts";
+import { wrap } from "./fit.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { project } from "./flags.ts";
 import { ProgressView } from "./progress.ts";
@@ -79,22 +80,22 @@ class EventPrinter {
         return this.#view?.finish(event.node.recipe);
       case "failed":
         this.#view?.finish(event.failure.node.recipe);
-        return this.#note(
-          `${
-            style("red", "failed:")
-          } ${event.failure.node.label}: ${event.failure.message}\n  log: ${event.failure.log}`,
+        return this.#alert(
+          `${style("red", "failed:")} ${event.failure.node.label}\n` +
+            `${wrap(event.failure.message, { width: columns(), indent: "  " })}\n` +
+            `  log: ${showPath(event.failure.log)}`,
         );
       case "busy":
         return this.#note(`${event.node.label}: another process is at work on it, waiting`);
       case "corrupt":
-        return this.#note(
+        return this.#alert(
           `${
             style("yellow", "damaged:")
           } ${event.node.label}: ${event.file} is not what was written` +
             `${event.movedTo === undefined ? "" : ` (kept in ${event.movedTo})`}; making it again`,
         );
       case "crashed":
-        return this.#note(
+        return this.#alert(
           `${style("yellow", "crashed:")} ${event.node.label}: ${event.message}; trying once more`,
         );
       case "stopping":
@@ -105,6 +106,12 @@ class EventPrinter {
   close(): void {
     if (this.#timer !== undefined) clearInterval(this.#timer);
     this.#view?.close();
+  }
+
+  /** What goes wrong is said with `--quiet` too. */
+  #alert(line: string): void {
+    if (this.#quiet) message(line);
+    else this.#note(line);
   }
 
   #note(line: string): void {
@@ -158,7 +165,8 @@ function summarise(session: Session, { outcome, reports }: {
   const counts = {
     ran: outcome.ran.length,
     cached: outcome.cached.length,
-    failed: outcome.failed.length + outcome.blocked.length,
+    failed: outcome.failed.length,
+    blocked: outcome.blocked.length,
     impossible: outcome.impossible.length + unavailableRuns(session),
   };
   if (session.flags.json) {
@@ -180,9 +188,9 @@ function summarise(session: Session, { outcome, reports }: {
     `${
       outcome.interrupted ? "interrupted, state saved: " : ""
     }ran ${counts.ran}, cached ${counts.cached}, ` +
-      `failed ${counts.failed}, impossible ${counts.impossible} · ${
-        formatDuration(outcome.wallSeconds)
-      }` +
+      `failed ${counts.failed}${
+        counts.blocked > 0 ? ` (${counts.blocked} more need them)` : ""
+      }, impossible ${counts.impossible} · ${formatDuration(outcome.wallSeconds)}` +
       (where.length > 0 ? ` · ${where.join(", ")}` : ""),
   );
 }

@@ -232,6 +232,7 @@ Deno.test("sweep prints its table on stdout and everything else on stderr, witho
       ran: 0,
       cached: 6,
       failed: 0,
+      blocked: 0,
       impossible: 0,
       interrupted: false,
       failures: [],

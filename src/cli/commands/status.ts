@@ -4,7 +4,7 @@ import { type NodeStatus, nodeStatus, type PlanNode } from "../../dag/mod.ts";
 import type { RunNodes } from "../../sweep/graph.ts";
 import { addSelectionFlags, everyTarget, readFlags } from "../flags.ts";
 import { count, joinSeeds, showPath } from "../describe.ts";
-import { wrap } from "../fit.ts";
+import { cutEnd, wrap } from "../fit.ts";
 import { describeProgress } from "../progress.ts";
 import { openSession, type Session } from "../session.ts";
 import { columns, print, style } from "../terminal.ts";
@@ -122,16 +122,22 @@ function printDetails(runs: readonly RunStatus[]): void {
   const failed = runs.filter(({ status }) => status.failure !== undefined);
   for (const some of Map.groupBy(failed, ({ status }) => status.planned.node).values()) {
     const { planned: { node }, failure } = some[0]!.status;
-    print(`\n${style("red", "failed", "stdout")} ${node.label}: ${failure!.message}`);
+    print(`\n${style("red", "failed", "stdout")} ${node.label}`);
+    print(wrap(failure!.message, { width: columns(), indent: "  " }));
     print(wrap(`needed by ${namesOf(some)}`, { width: columns(), indent: "  " }));
     print(`  log: ${showPath(failure!.log)}`);
-    for (const text of failure!.lastLines) print(`  | ${text}`);
+    for (const text of plainLines(failure!)) print(cutEnd(`  | ${text}`, columns()));
   }
   const impossible = runs.filter(({ status }) => status.is === "impossible");
   for (const [reason, some] of Map.groupBy(impossible, ({ status }) => status.planned.note)) {
     print(`\n${style("yellow", "impossible", "stdout")} (${count(some.length, "run")})`);
     print(wrap(reason.replace(/^impossible: /, ""), { width: columns(), indent: "  " }));
   }
+}
+
+/** The end of a log without what was said already and without the stack trace, which the log has. */
+function plainLines({ message, lastLines }: NonNullable<NodeStatus["failure"]>): string[] {
+  return lastLines.filter((text) => !/^\s+at /.test(text) && !text.includes(message));
 }
 
 /** The first few runs by cell, and how many more there are. */
