@@ -4,6 +4,7 @@ import { convolution } from "./interpreter/convolution.ts";
 import { elementwise } from "./interpreter/elementwise.ts";
 import { movement } from "./interpreter/movement.ts";
 import type { Interpretation, Operand } from "./interpreter/operand.ts";
+import { pixelOperation } from "./interpreter/pixel_operation.ts";
 import { reduction } from "./interpreter/reduction.ts";
 import { Attributes } from "./kernels.ts";
 import { elementCount, type Program, specText } from "./program.ts";
@@ -15,6 +16,7 @@ export const interpretations: Readonly<Record<string, Interpretation>> = {
   ...movement,
   ...convolution,
   ...batchNorm,
+  PixelOperation: pixelOperation,
 };
 
 /**

@@ -114,6 +114,22 @@ const padded: Infer = (inputs, attributes) => {
   return [like(only(inputs), shape)];
 };
 
+const pixelOperation: Infer = (inputs) => {
+  const [x, kind, value, coefficients] = [0, 1, 2, 3].map((index) => only(inputs, index));
+  const n = x?.shape[0] ?? 0;
+  const wanted = ["float32", "int32", "float32", "int32"];
+  const fits = x?.shape.length === 4 && x.shape[3] === 3 &&
+    kind?.shape.join() === `${n}` && value?.shape.join() === `${n}` &&
+    coefficients?.shape.join() === `${n},6` &&
+    inputs.every((input, index) => input.dtype === wanted[index]);
+  if (!fits) {
+    throw new RangeError(
+      `expected [n,H,W,3], [n], [n] and [n,6], found ${inputs.map(specText).join(", ")}`,
+    );
+  }
+  return [only(inputs)];
+};
+
 function group(names: readonly string[], infer: Infer): Record<string, Infer> {
   return Object.fromEntries(names.map((name) => [name, infer]));
 }
@@ -232,6 +248,8 @@ const RULES: Readonly<Record<string, Infer>> = {
   // key int32 [2]; stream, shape -> uniform floats of [0, 1), or 32 random bits as int32 (threefry.ts)
   RandomUniform: (_, attributes) => [{ dtype: "float32", shape: attributes.list("shape") }],
   RandomBits: (_, attributes) => [{ dtype: "int32", shape: attributes.list("shape") }],
+  // x [n,H,W,3], kind int32 [n], value [n], coefficients int32 [n,6] -> x's like; see pixel_operation.ts
+  PixelOperation: pixelOperation,
 };
 
 /** The kernels that a Program may call, sorted. */

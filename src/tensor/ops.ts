@@ -58,6 +58,25 @@ export function gatherImages(images: tf.Tensor, indices: tf.Tensor): tf.Tensor4D
   return tf.cast(tf.gather(images, indices as tf.Tensor1D, 0), "float32") as tf.Tensor4D;
 }
 
+/** What `pixelOperation` does to each image. */
+export interface PixelOperationOptions {
+  /** int32 [n]: codes of `PIXEL_OPERATIONS`. */
+  readonly kind: tf.Tensor;
+  /** float32 [n]: factor, bits or threshold; ignored by kinds that take none. */
+  readonly value: tf.Tensor;
+  /** int32 [n,6]: 16.16 coefficients of the kind `affine`; ignored by the others. */
+  readonly coefficients: tf.Tensor;
+}
+
+/**
+ * One operation on each image, of its own kind: x [n,H,W,3] of whole numbers 0..255 to the same. `pixel_operation.ts` says what
+ * each kind does. No gradient.
+ */
+export function pixelOperation(x: tf.Tensor4D, options: PixelOperationOptions): tf.Tensor4D {
+  const { kind, value, coefficients } = options;
+  return tf.engine().runKernel("PixelOperation", { x, kind, value, coefficients }) as tf.Tensor4D;
+}
+
 /** Options of the draws. */
 export interface DrawOptions {
   /** Which stream of draws under the key: another number gives independent numbers. */

@@ -45,3 +45,8 @@ for (const kernel of ["RandomUniform", "RandomBits"]) {
     return call.builder.call(kernel, [plain(call, "key")], { attributes: { stream, shape } });
   });
 }
+
+registerRecorded("PixelOperation", (call) => {
+  const inputs = ["x", "kind", "value", "coefficients"].map((name) => plain(call, name));
+  return call.builder.call("PixelOperation", inputs);
+});

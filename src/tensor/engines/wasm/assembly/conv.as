@@ -121,7 +121,9 @@ export function convImage(
   }
 }
 
-/** dW of one tap, 4 inputs x 8 outputs, over all pixels of one image; added to dw. */
+const cacheBytes: usize = 40960;
+
+/** dW of one tap, 4 inputs x 8 outputs, over some rows of one image; added to dw. */
 function filterTile(
   x: usize,
   rowBytes: usize,
@@ -137,7 +139,41 @@ function filterTile(
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
   for (let row: i32 = 0; row < rows; row++) {
     let p = x + <usize> row * rowBytes;
-    for (let column: i32 = 0; column < columns; column++) {
+    let column: i32 = 0;
+    for (; column + 2 <= columns; column += 2) {
+      let u = v128.load(dy), v = v128.load(dy, 16);
+      let k = v128.load32_splat(p);
+      a0 = f32x4.relaxed_madd(k, u, a0);
+      a1 = f32x4.relaxed_madd(k, v, a1);
+      k = v128.load32_splat(p, 4);
+      b0 = f32x4.relaxed_madd(k, u, b0);
+      b1 = f32x4.relaxed_madd(k, v, b1);
+      k = v128.load32_splat(p, 8);
+      c0 = f32x4.relaxed_madd(k, u, c0);
+      c1 = f32x4.relaxed_madd(k, v, c1);
+      k = v128.load32_splat(p, 12);
+      d0 = f32x4.relaxed_madd(k, u, d0);
+      d1 = f32x4.relaxed_madd(k, v, d1);
+      p += pixelBytes;
+      dy += dyPixelBytes;
+      u = v128.load(dy);
+      v = v128.load(dy, 16);
+      k = v128.load32_splat(p);
+      a0 = f32x4.relaxed_madd(k, u, a0);
+      a1 = f32x4.relaxed_madd(k, v, a1);
+      k = v128.load32_splat(p, 4);
+      b0 = f32x4.relaxed_madd(k, u, b0);
+      b1 = f32x4.relaxed_madd(k, v, b1);
+      k = v128.load32_splat(p, 8);
+      c0 = f32x4.relaxed_madd(k, u, c0);
+      c1 = f32x4.relaxed_madd(k, v, c1);
+      k = v128.load32_splat(p, 12);
+      d0 = f32x4.relaxed_madd(k, u, d0);
+      d1 = f32x4.relaxed_madd(k, v, d1);
+      p += pixelBytes;
+      dy += dyPixelBytes;
+    }
+    if (column < columns) {
       const u = v128.load(dy), v = v128.load(dy, 16);
       let k = v128.load32_splat(p);
       a0 = f32x4.relaxed_madd(k, u, a0);
@@ -182,22 +218,30 @@ export function filterImage(
   dw: usize,
 ): void {
   const outBytes = <usize> outputs << 2;
-  for (let t: i32 = 0; t < tapCount; t++) {
-    const corner = x + <usize> load<i32>(taps + (<usize> t << 2));
-    for (let input: i32 = 0; input < inputs; input += 4) {
-      for (let output: i32 = 0; output < outputs; output += 8) {
-        filterTile(
-          corner + (<usize> input << 2),
-          rowBytes,
-          pixelBytes,
-          dy + (<usize> output << 2),
-          outBytes,
-          rows,
-          columns,
-          dw + (<usize> ((t * inputs + input) * outputs + output) << 2),
-          outBytes,
-        );
+  const dyRowBytes = <usize> columns * outBytes;
+  // As many rows at a time as stay in the first-level cache while all tiles pass over them.
+  const chunk = max(1, <i32> (cacheBytes / (rowBytes + dyRowBytes)));
+  for (let row: i32 = 0; row < rows; row += chunk) {
+    const count = min(chunk, rows - row);
+    for (let t: i32 = 0; t < tapCount; t++) {
+      const corner = x + <usize> load<i32>(taps + (<usize> t << 2));
+      for (let input: i32 = 0; input < inputs; input += 4) {
+        for (let output: i32 = 0; output < outputs; output += 8) {
+          filterTile(
+            corner + (<usize> input << 2),
+            rowBytes,
+            pixelBytes,
+            dy + (<usize> output << 2),
+            outBytes,
+            count,
+            columns,
+            dw + (<usize> ((t * inputs + input) * outputs + output) << 2),
+            outBytes,
+          );
+        }
       }
     }
+    x += <usize> chunk * rowBytes;
+    dy += <usize> chunk * dyRowBytes;
   }
 }

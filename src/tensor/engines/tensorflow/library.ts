@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { UserError } from "../../../errors.ts";
+import { checkSharedLibrary } from "./elf.ts";
+import { type Symbols, symbols } from "./symbols.ts";
+
+/** The version that the rules were written and tested for. */
+export const TENSORFLOW_VERSION = "2.21.0";
+
+/** Files of the engine's directory, in the order in which they are loaded. */
+export const LIBRARY_FILES = ["libtensorflow_framework.so.2", "libtensorflow_cc.so.2"] as const;
+
+const ADVICE = "To install the engine anew: deno task engine install tensorflow";
+
+/** An error that TensorFlow reports; `code` is TF_Code (3: invalid argument, 8: resource exhausted, 11: out of range). */
+export class TensorflowError extends Error {
+  override name = "TensorflowError";
+
+  constructor(readonly code: number, message: string) {
+    super(message);
+  }
+}
+
+/** The loaded library. It stays loaded until the process ends. */
+export class Library {
+  readonly #status: Deno.PointerValue;
+
+  constructor(readonly symbols: Symbols, readonly version: string) {
+    this.#status = symbols.TF_NewStatus();
+  }
+
+  /** Does a call that reports by a status. Throws a TensorflowError where it failed. */
+  checked<T>(call: (status: Deno.PointerValue) => T): T {
+    const result = call(this.#status);
+    this.check(this.#status);
+    return result;
+  }
+
+  /** Throws a TensorflowError if a status is not OK. */
+  check(status: Deno.PointerValue): void {
+    const code = this.symbols.TF_GetCode(status);
+    if (code !== 0) throw new TensorflowError(code, textAt(this.symbols.TF_Message(status)));
+  }
+}
+
+/** The zero-terminated text at an address. */
+function textAt(pointer: Deno.PointerValue): string {
+  return pointer ? new Deno.UnsafePointerView(pointer).getCString() : "";
+}
+
+const encoder = new TextEncoder();
+const texts = new Map<string, Uint8Array<ArrayBuffer>>();
+
+/** A zero-terminated text to pass; kept, since the same few come again and again. */
+export function text(value: string): Uint8Array<ArrayBuffer> {
+  const known = texts.get(value);
+  if (known) return known;
+  const made = encoder.encode(`${value}\0`);
+  texts.set(value, made);
+  return made;
+}
+
+/**
+ * Loads TensorFlow from a directory. Throws a UserError where a file is missing, broken, for another processor, not
+ * TensorFlow, or of another version.
+ */
+export async function loadLibrary(directory: string): Promise<Library> {
+  if (Deno.build.os !== "linux") {
+    throw new UserError(`The engine "tensorflow" runs on Linux, found ${Deno.build.os}`);
+  }
+  const paths = LIBRARY_FILES.map((name) => join(directory, name));
+  for (const path of paths) await checkSharedLibrary(path, ADVICE);
+  quieten();
+  const [framework = "", main = ""] = paths;
+  open(framework, {});
+  const { TF_Version } = open(main, { TF_Version: { parameters: [], result: "pointer" } }).symbols;
+  const version = textAt(TF_Version());
+  if (version !== TENSORFLOW_VERSION) {
+    throw new UserError(
+      `${main}: expected TensorFlow ${TENSORFLOW_VERSION}, found ${version}. ${ADVICE}`,
+    );
+  }
+  return new Library(open(main, symbols).symbols, version);
+}
+
+function open<const S extends Deno.ForeignLibraryInterface>(path: string, wanted: S) {
+  try {
+    return Deno.dlopen(path, wanted);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) throw error;
+    throw new UserError(`${path}: cannot be loaded: ${error.message}. ${ADVICE}`);
+  }
+}
+
+/** TensorFlow writes notices to the terminal unless this is set before it is loaded. */
+function quieten(): void {
+  if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
+}

@@ -1,0 +1,27 @@
+import type { DeviceTensor } from "../../engine.ts";
+import { specText, type TensorSpec } from "../../program.ts";
+
+/** A tensor that TensorFlow holds. */
+export class TensorflowTensor implements DeviceTensor {
+  #dead: string | undefined;
+
+  /** `handle` is a TFE_TensorHandle, `engine` the engine that deletes it. */
+  constructor(
+    readonly spec: TensorSpec,
+    readonly handle: Deno.PointerValue,
+    readonly engine: object,
+  ) {}
+
+  /** Marks the handle as deleted; `why` completes "was … before". */
+  kill(why: string): void {
+    this.#dead = why;
+  }
+
+  /** Throws an Error if the tensor was freed or replaced, or belongs to another engine. */
+  check(engine: object, name: string): void {
+    if (this.engine !== engine) {
+      throw new Error(`${name} (${specText(this.spec)}) belongs to another engine`);
+    }
+    if (this.#dead) throw new Error(`${name} (${specText(this.spec)}) was ${this.#dead} before`);
+  }
+}
