@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { interpret, record, type TensorSpec } from "../../src/tensor/mod.ts";
 import { batchNormTraining, stopGradient } from "../../src/tensor/ops.ts";
 import { assertClose } from "./compare.ts";
-import { f32, hostValues } from "./kernel_cases.ts";
+import { f32, hostValues } from "./kernel_case.ts";
 
 interface GradientCase {
   readonly name: string;

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { interpret, record } from "../../src/tensor/mod.ts";
 import { assertClose } from "./compare.ts";
-import { hostValues, kernelCases } from "./kernel_cases.ts";
+import { hostValues } from "./kernel_case.ts";
+import { kernelCases } from "./kernel_cases.ts";
 
 /** Runs a case eagerly on TensorFlow.js's own CPU backend. */
 async function runEagerly(

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { Heap } from "../../src/tensor/engines/wasm/heap.ts";
 import { planMemory } from "../../src/tensor/engines/wasm/plan_memory.ts";
 import { record } from "../../src/tensor/mod.ts";
-import { f32 } from "./kernel_cases.ts";
+import { f32 } from "./kernel_case.ts";
 
 Deno.test("planMemory() works in place along a chain and shares the place of what is dead", () => {
   const size = 4 * 1024;

@@ -7,7 +7,7 @@ import {
   record,
   validateProgram,
 } from "../../src/tensor/mod.ts";
-import { f32 } from "./kernel_cases.ts";
+import { f32 } from "./kernel_case.ts";
 
 const spec = f32(2);
 const good: Program = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { lineOf, printProgram, record } from "../../src/tensor/mod.ts";
 import { stopGradient } from "../../src/tensor/ops.ts";
-import { f32 } from "./kernel_cases.ts";
+import { f32 } from "./kernel_case.ts";
 
 /** What `work` throws. */
 function messageOf(work: () => unknown): string {

@@ -3,7 +3,7 @@ import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
 import { interpret, record } from "../../src/tensor/mod.ts";
 import * as ops from "../../src/tensor/ops.ts";
 import { randomBits, randomUniform, threefry2x32 } from "../../src/tensor/threefry.ts";
-import { i32 } from "./kernel_cases.ts";
+import { i32 } from "./kernel_case.ts";
 
 Deno.test("threefry2x32() gives the known answers of its authors", () => {
   const hex = (words: readonly number[]) => words.map((word) => word.toString(16).padStart(8, "0"));

@@ -13,7 +13,7 @@ import {
 } from "../../src/tensor/mod.ts";
 import { batchNormTraining, randomUniform } from "../../src/tensor/ops.ts";
 import { assertClose } from "./compare.ts";
-import { f32, hostValues, i32 } from "./kernel_cases.ts";
+import { f32, hostValues, i32 } from "./kernel_case.ts";
 
 const SPECS = {
   w: f32(3, 3, 3, 8),

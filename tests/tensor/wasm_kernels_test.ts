@@ -16,7 +16,8 @@ import {
   randomUniform,
 } from "../../src/tensor/ops.ts";
 import { assertClose } from "./compare.ts";
-import { bool, f32, hostValues, i32, type KernelCase, kernelCases } from "./kernel_cases.ts";
+import { bool, f32, hostValues, i32, type KernelCase } from "./kernel_case.ts";
+import { kernelCases } from "./kernel_cases.ts";
 
 function hostArray(spec: TensorSpec, values: readonly number[]): HostArray {
   if (spec.storage || spec.dtype === "bool") return Uint8Array.from(values);

@@ -20,9 +20,13 @@ export function elementType({ dtype, storage }: TensorSpec): ElementType {
 export function elementsOf(
   type: ElementType,
   data: ArrayLike<number>,
-): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<
-  ArrayBuffer
-> {
+):
+  | Float32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Uint8Array<
+    ArrayBuffer
+  > {
   switch (type) {
     case "float32":
       return Float32Array.from(data);

@@ -67,9 +67,7 @@ export class Graph {
     shape: readonly number[] = [data.length],
   ): Edge {
     const key = data.length <= SHARED_ELEMENTS
-      ? `${type}[${shape}]${
-        Array.from(data, (element) => Object.is(element, -0) ? "-0" : element)
-      }`
+      ? `${type}[${shape}]${Array.from(data, (element) => Object.is(element, -0) ? "-0" : element)}`
       : undefined;
     const known = key === undefined ? undefined : this.#constants.get(key);
     if (known) return known;

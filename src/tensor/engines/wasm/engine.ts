@@ -3,7 +3,7 @@ import type { DeviceTensor, Engine, Executable, HostArray } from "../../engine.t
 import { elementCount, type Program, specText, type TensorSpec } from "../../program.ts";
 import { Arena } from "./arena.ts";
 import { WasmExecutable } from "./executable.ts";
-import type { KernelExports } from "./exports.ts";
+import type { KernelExports } from "./instantiate.ts";
 import type { Heap } from "./heap.ts";
 import { elementBytes } from "./lowering.ts";
 import type { Pool } from "./pool.ts";

@@ -2,7 +2,7 @@ import { lineOf } from "../../call_sites.ts";
 import type { DeviceTensor, Executable } from "../../engine.ts";
 import { elementCount, type Program, sameSpec, specText, type TensorSpec } from "../../program.ts";
 import type { Arena } from "./arena.ts";
-import type { KernelExports } from "./exports.ts";
+import type { KernelExports } from "./instantiate.ts";
 import type { Heap } from "./heap.ts";
 import { fallback } from "./lower/fallback.ts";
 import { lowerings } from "./lower/table.ts";

@@ -1,4 +1,4 @@
-import type { KernelExports } from "./exports.ts";
+import type { KernelExports } from "./instantiate.ts";
 import { callKernel, type Task } from "./pool.ts";
 
 const MAXIMUM_TASKS = 64;

@@ -1,6 +1,6 @@
 import type { KernelCall, TensorSpec } from "../../program.ts";
 import { Attributes } from "../../kernels.ts";
-import type { KernelExports } from "./exports.ts";
+import type { KernelExports } from "./instantiate.ts";
 import type { Heap } from "./heap.ts";
 import type { Pool } from "./pool.ts";
 

@@ -1,4 +1,4 @@
-import type { KernelExports } from "./exports.ts";
+import type { KernelExports } from "./instantiate.ts";
 
 /** Name and arguments of one kernel call that may run beside others. */
 export type Task = readonly [kernel: keyof KernelExports, ...args: number[]];

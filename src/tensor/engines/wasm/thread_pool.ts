@@ -1,4 +1,4 @@
-import type { KernelExports } from "./exports.ts";
+import type { KernelExports } from "./instantiate.ts";
 import { BOARD_BYTES, JobBoard } from "./job_board.ts";
 import type { Pool } from "./pool.ts";
 import { startThread, type WorkerStart } from "./worker.ts";

@@ -37,8 +37,7 @@ export const reduction: Readonly<Record<string, Rule>> = {
   Any: logical("Any"),
   ArgMax: arg("ArgMax"),
   ArgMin: arg("ArgMin"),
-  Softmax: (view, { graph }) =>
-    graph.add("Softmax", [view.in(0)], { T: { type: view.type() } }),
+  Softmax: (view, { graph }) => graph.add("Softmax", [view.in(0)], { T: { type: view.type() } }),
   Cumsum: (view, { graph }) =>
     graph.add("Cumsum", [view.in(0), graph.scalar("int32", view.attributes.number("axis"))], {
       exclusive: { flag: view.attributes.flag("exclusive") },

@@ -33,7 +33,10 @@ const encoder = new TextEncoder();
 
 /** The bytes of text, at a fixed place. */
 export function textBytes(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(encoder.encode(text).buffer as ArrayBuffer);
+  const encoded = encoder.encode(text);
+  const bytes = allocate(encoded.length);
+  bytes.set(encoded);
+  return bytes;
 }
 
 /**
