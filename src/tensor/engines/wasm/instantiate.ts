@@ -71,6 +71,12 @@ export interface KernelExports {
       ...[bytes: number, perOuter: number],
     ]
   ): number;
+  pixelOperation(
+    ...args: [
+      ...[x: number, kinds: number, values: number, coefficients: number, out: number],
+      ...[first: number, last: number, height: number, width: number, tables: number],
+    ]
+  ): void;
   draw(
     ...args: [
       ...[key: number, stream: number, domain: number, out: number, count: number],

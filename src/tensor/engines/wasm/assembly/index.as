@@ -3,4 +3,5 @@ export * from "./correlation";
 export * from "./draw";
 export * from "./elementwise";
 export * from "./move";
+export * from "./pixel_operation";
 export * from "./reduce";

@@ -5,6 +5,7 @@ import { draws } from "./draw.ts";
 import { elementwise } from "./elementwise.ts";
 import { matrixProduct } from "./matrix_product.ts";
 import { movement } from "./movement.ts";
+import { pixelOperation } from "./pixel_operation.ts";
 import { reduction } from "./reduction.ts";
 
 /** The kernels that the engine has in WebAssembly or in loops of its own. */
@@ -15,5 +16,6 @@ export const lowerings: Readonly<Record<string, Lower>> = {
   ...convolution,
   ...batchNorm,
   ...draws,
+  PixelOperation: pixelOperation,
   BatchMatMul: matrixProduct,
 };
