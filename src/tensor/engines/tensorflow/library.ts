@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../../../errors.ts";
 import { checkSharedLibrary } from "./elf.ts";
+import { quietly } from "./quietly.ts";
 import { type Symbols, symbols } from "./symbols.ts";
 
 /** The version that the rules were written and tested for. */
@@ -10,6 +11,12 @@ export const TENSORFLOW_VERSION = "2.21.0";
 export const LIBRARY_FILES = ["libtensorflow_framework.so.2", "libtensorflow_cc.so.2"] as const;
 
 const ADVICE = "To install the engine anew: deno task engine install tensorflow";
+
+// The C library's own dlopen: with the second flag a library stays loaded when Deno lets go of it at the end, while TensorFlow's
+// threads still run in it.
+const DLOPEN = { parameters: ["buffer", "i32"], result: "pointer" } as const;
+const RTLD_LAZY = 0x1;
+const RTLD_NODELETE = 0x1000;
 
 /** An error that TensorFlow reports; `code` is TF_Code (3: invalid argument, 8: resource exhausted, 11: out of range). */
 export class TensorflowError extends Error {
@@ -69,9 +76,10 @@ export async function loadLibrary(directory: string): Promise<Library> {
   }
   const paths = LIBRARY_FILES.map((name) => join(directory, name));
   for (const path of paths) await checkSharedLibrary(path, ADVICE);
-  quieten();
+  // Else notices about the processor come, later too.
+  if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
   const [framework = "", main = ""] = paths;
-  open(framework, {});
+  const { dlopen } = quietly(() => open(framework, { dlopen: DLOPEN })).symbols;
   const { TF_Version } = open(main, { TF_Version: { parameters: [], result: "pointer" } }).symbols;
   const version = textAt(TF_Version());
   if (version !== TENSORFLOW_VERSION) {
@@ -79,6 +87,7 @@ export async function loadLibrary(directory: string): Promise<Library> {
       `${main}: expected TensorFlow ${TENSORFLOW_VERSION}, found ${version}. ${ADVICE}`,
     );
   }
+  for (const path of paths) dlopen(text(path), RTLD_LAZY | RTLD_NODELETE);
   return new Library(open(main, symbols).symbols, version);
 }
 
@@ -89,9 +98,4 @@ function open<const S extends Deno.ForeignLibraryInterface>(path: string, wanted
     if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) throw error;
     throw new UserError(`${path}: cannot be loaded: ${error.message}. ${ADVICE}`);
   }
-}
-
-/** TensorFlow writes notices to the terminal unless this is set before it is loaded. */
-function quieten(): void {
-  if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
 }
