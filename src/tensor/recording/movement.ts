@@ -128,7 +128,10 @@ export const movementKernels: Readonly<Record<string, Rule>> = {
   SplitV: (call) => {
     const shape = shapeOf(call, "x");
     const axis = axisOf(call.attributes.axis, shape.length);
-    const sizes = [...call.attributes.numOrSizeSplits as number[]];
+    const asked = call.attributes.numOrSizeSplits as number | number[];
+    const sizes = typeof asked === "number"
+      ? Array<number>(asked).fill((shape[axis] ?? 0) / asked)
+      : [...asked];
     const open = sizes.indexOf(-1);
     if (open >= 0) sizes[open] = (shape[axis] ?? 0) - sizes.reduce((sum, size) => sum + size, 1);
     return split(call, "x", { axis, sizes });
