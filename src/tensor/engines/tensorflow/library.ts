@@ -76,8 +76,8 @@ export async function loadLibrary(directory: string): Promise<Library> {
   }
   const paths = LIBRARY_FILES.map((name) => join(directory, name));
   for (const path of paths) await checkSharedLibrary(path, ADVICE);
-  // Else notices about the processor come, later too.
-  if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
+  // Else notices about the processor come, later too; errors are thrown.
+  if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "3");
   const [framework = "", main = ""] = paths;
   const { dlopen } = quietly(() => open(framework, { dlopen: DLOPEN })).symbols;
   const { TF_Version } = open(main, { TF_Version: { parameters: [], result: "pointer" } }).symbols;
