@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** What a cut-out is filled with. */
+/** What USB fills a cut-out with. */
 const FILL = [125, 123, 114];
 
 /**
@@ -9,10 +9,12 @@ const FILL = [125, 123, 114];
  */
 export function cutoutAt(
   x: tf.Tensor4D,
-  { side, centreX, centreY }: {
+  { side, centreX, centreY, fill: colour = FILL }: {
     readonly side: tf.Tensor1D;
     readonly centreX: tf.Tensor1D;
     readonly centreY: tf.Tensor1D;
+    /** By channel; for other than three channels the second one counts for all. Default USB's grey. */
+    readonly fill?: readonly number[];
   },
 ): tf.Tensor4D {
   const [n, height, width, channels] = x.shape;
@@ -20,7 +22,9 @@ export function cutoutAt(
   const columns = covered(centreX, side, width).reshape([n, 1, width, 1]);
   const drawn = tf.greater(side, 0).reshape([n, 1, 1, 1]); // a side of 0 draws nothing
   const inside = tf.logicalAnd(drawn, tf.logicalAnd(rows, columns));
-  const fill = tf.tensor1d(channels === 3 ? FILL : new Array<number>(channels).fill(123));
+  const fill = tf.tensor1d(
+    channels === 3 ? [...colour] : new Array<number>(channels).fill(colour[1] ?? 0),
+  );
   return tf.where(inside, tf.add(tf.zerosLike(x), fill), x);
 }
 

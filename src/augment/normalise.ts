@@ -5,6 +5,10 @@ export function normalise(
   x: tf.Tensor4D,
   { mean, std }: { readonly mean: readonly number[]; readonly std: readonly number[] },
 ): tf.Tensor4D {
-  const fraction = tf.div(x, 255);
-  return tf.div(tf.sub(fraction, tf.tensor1d([...mean])), tf.tensor1d([...std]));
+  const [n, height, width, channels] = x.shape;
+  // Whole rows, so that engines work on long vectors.
+  const row = (values: readonly number[]) =>
+    tf.tensor1d(Array.from({ length: width * channels }, (_, i) => values[i % channels] ?? 0));
+  const fraction = tf.div(x.reshape([n * height, width * channels]), 255);
+  return tf.div(tf.sub(fraction, row(mean)), row(std)).reshape(x.shape);
 }

@@ -4,11 +4,13 @@
 export interface PipelineStep {
   readonly op: OperationName;
   readonly args: readonly number[];
+  /** A choice other than the usual one. */
+  readonly variant?: string;
 }
 
 /** Operations, each with the default of every number that it takes. */
 export const OPERATIONS = {
-  /** Crop of the same size after reflecting `fraction` of it, rounded down, at each border. */
+  /** Crop of the same size after reflecting `fraction` of it, rounded down, at each border; black border for `crop(zero)`. */
   crop: { fraction: 0.125 },
   /** Mirror image with `probability`. */
   flip: { probability: 0.5 },
@@ -18,7 +20,14 @@ export const OPERATIONS = {
   color: { low: 0.6, high: 1.4 },
   /** A grey square whose side is uniform in [0, `fraction`) of the width. */
   cutout: { fraction: 0.5 },
+  /** USB's RandAugment: `count` of its 14 operations, then `cutout`. */
+  randaugment: { count: 3 },
+  /** RandAugment as in ACR and SimPro: `count` operations, each done every other time, then a cut-out of half the width. */
+  randaugmentmc: { count: 2 },
 } as const;
+
+/** Words that select a variant of an operation, in place of its numbers or after them. */
+const VARIANTS: Readonly<Record<string, readonly string[]>> = { crop: ["zero"] };
 
 export type OperationName = keyof typeof OPERATIONS;
 
@@ -26,6 +35,7 @@ export type OperationName = keyof typeof OPERATIONS;
 export const ALIASES: Readonly<Record<string, string>> = {
   plain: "",
   simple: "crop|flip|brightness|contrast|color|cutout",
+  randaugment: "crop|flip|randaugment",
 };
 
 /** Parses a pipeline or the alias of one. Throws a RangeError that names the operation at fault. */
@@ -55,10 +65,18 @@ function parseStep(text: string): PipelineStep {
   const op = name as OperationName;
   const defaults = Object.values(OPERATIONS[op]) as number[];
   if (match[2] === undefined) return { op, args: defaults };
-  const args = match[2].split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+  const parts = match[2].split(",").map((part) => part.trim());
+  const variant = VARIANTS[op]?.find((word) => word === parts.at(-1));
+  const numbers = variant === undefined ? parts : parts.slice(0, -1);
+  const args = variant !== undefined && numbers.length === 0
+    ? defaults
+    : numbers.map((part) => part === "" ? NaN : Number(part));
   if (args.length !== defaults.length || args.some((value) => !(value >= 0))) {
     const names = Object.keys(OPERATIONS[op]).join(", ");
-    throw new RangeError(`Expected ${op}(${names}) with numbers of at least 0, found "${text}"`);
+    const words = VARIANTS[op]?.map((word) => ` or "${word}"`).join("") ?? "";
+    throw new RangeError(
+      `Expected ${op}(${names}) with numbers of at least 0${words}, found "${text}"`,
+    );
   }
-  return { op, args };
+  return variant === undefined ? { op, args } : { op, args, variant };
 }

@@ -25,5 +25,19 @@ Deno.test("parsePipeline() names what it does not know", () => {
   throws(() => parsePipeline("crop(-1)"), RangeError);
   throws(() => parsePipeline("toString"), RangeError);
   strictEqual(isPipeline("crop|flip"), true);
-  strictEqual(isPipeline("randaugment"), false);
+  strictEqual(isPipeline("autoaugment"), false);
+});
+
+Deno.test("parsePipeline() takes a variant after or in place of the numbers", () => {
+  deepStrictEqual(parsePipeline("crop(zero)"), [{ op: "crop", args: [0.125], variant: "zero" }]);
+  deepStrictEqual(parsePipeline("crop(0.25, zero)"), [
+    { op: "crop", args: [0.25], variant: "zero" },
+  ]);
+  deepStrictEqual(parsePipeline("randaugment").map(({ op }) => op), [
+    "crop",
+    "flip",
+    "randaugment",
+  ]);
+  throws(() => parsePipeline("flip(zero)"), RangeError);
+  throws(() => parsePipeline("crop(0.1,none)"), /or "zero", found/);
 });

@@ -1,0 +1,109 @@
+import * as tf from "@tensorflow/tfjs";
+import { pixelOperation } from "../tensor/ops.ts";
+import type { PictureSize } from "./affine.ts";
+import { cutoutAt } from "./cutout.ts";
+import {
+  type PixelOperationInput,
+  RANDAUGMENT_NAMES,
+  randAugmentInput,
+  type RandAugmentName,
+} from "./randaugment.ts";
+
+/** Levels 1 … 9 of 10. */
+const LEVELS = 9;
+const GREY = 127;
+
+/** The largest magnitude of each operation; operations on colours and Posterize add to it what they have at least. */
+const LARGEST: Readonly<Record<RandAugmentName, number>> = {
+  AutoContrast: 0,
+  Brightness: 0.9,
+  Color: 0.9,
+  Contrast: 0.9,
+  Equalize: 0,
+  Identity: 0,
+  Posterize: 4,
+  Rotate: 30,
+  Sharpness: 0.9,
+  ShearX: 0.3,
+  ShearY: 0.3,
+  Solarize: 256,
+  TranslateX: 0.3,
+  TranslateY: 0.3,
+};
+
+/** The magnitude at a level, as USB's operations understand it. */
+function magnitudeAt(
+  { name, level, sign }: { name: RandAugmentName; level: number; sign: 1 | -1 },
+  { height, width }: PictureSize,
+): number {
+  const part = LARGEST[name] * level / 10;
+  switch (name) {
+    case "Posterize":
+      return Math.trunc(part) + 4;
+    case "Solarize":
+      return 256 - Math.trunc(part);
+    case "Rotate":
+      return sign * Math.trunc(part);
+    case "ShearX":
+    case "ShearY":
+      return sign * part;
+    case "TranslateX":
+      return sign * Math.trunc(part * width) / width;
+    case "TranslateY":
+      return sign * Math.trunc(part * height) / height;
+    default:
+      return part + 0.05;
+  }
+}
+
+/** Every operation at every level with either sign: index ((operation · 9) + level − 1) · 2 + sign. */
+function inputs(size: PictureSize): PixelOperationInput[] {
+  return RANDAUGMENT_NAMES.flatMap((name) =>
+    Array.from({ length: 2 * LEVELS }, (_, i) => {
+      const level = Math.floor(i / 2) + 1;
+      const magnitude = magnitudeAt({ name, level, sign: i % 2 ? -1 : 1 }, size);
+      return randAugmentInput({ name, magnitude }, size);
+    })
+  );
+}
+
+/**
+ * RandAugmentMC of ACR and SimPro (dataset/randaugment.py): `count` operations drawn with replacement, each done with probability
+ * ½ at a level of 1 … 9 tenths and with a random sign, then a grey cut-out of half the width around a uniform centre.
+ * x: [n,H,W,3], whole numbers 0..255.
+ */
+export function randAugmentMc(
+  x: tf.Tensor4D,
+  { count, draw }: {
+    readonly count: number;
+    readonly draw: (shape: readonly number[]) => tf.Tensor;
+  },
+): tf.Tensor4D {
+  const [n, height, width] = x.shape;
+  const all = inputs({ height, width });
+  const kinds = tf.tensor1d(all.map(({ kind }) => kind), "int32");
+  const values = tf.tensor1d(all.map(({ value }) => value), "float32");
+  const coefficients = tf.tensor2d(
+    all.flatMap((input) => [...input.coefficients]),
+    [all.length, 6],
+    "int32",
+  );
+  let out = x;
+  for (let i = 0; i < count; i++) {
+    const index = tf.cast(tf.floor(tf.mul(draw([n]), all.length)), "int32") as tf.Tensor1D;
+    const done = tf.less(draw([n]), 0.5);
+    const kind = tf.where(done, tf.gather(kinds, index), tf.zeros([n], "int32"));
+    out = pixelOperation(out, {
+      kind,
+      value: tf.gather(values, index),
+      coefficients: tf.gather(coefficients, index),
+    });
+  }
+  const centre = (size: number) => tf.mul<tf.Tensor1D>(draw([n]), size);
+  return cutoutAt(out, {
+    side: tf.fill([n], Math.trunc(width / 2)),
+    centreX: centre(width),
+    centreY: centre(height),
+    fill: [GREY, GREY, GREY],
+  });
+}
