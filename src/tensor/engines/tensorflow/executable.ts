@@ -1,7 +1,9 @@
 import { lineOf } from "../../call_sites.ts";
 import type { DeviceTensor, Executable } from "../../engine.ts";
+import { expandProgram } from "../../expand.ts";
 import { type Program, sameSpec, specText } from "../../program.ts";
 import { TensorflowError, text } from "./library.ts";
+import { rules } from "./lower/table.ts";
 import { callInMessage, lowerProgram } from "./lower_program.ts";
 import type { Runtime } from "./runtime.ts";
 import { TensorflowTensor } from "./tensor.ts";
@@ -26,6 +28,8 @@ let functions = 0;
 /** A program as a function that TensorFlow knows. */
 export class TensorflowExecutable implements Executable {
   readonly #name = `retable_program_${functions++}`;
+  /** The program in kernels that have a rule. */
+  readonly #lowered: Program;
   readonly #state: ReadonlySet<string>;
   readonly #outputs: readonly (readonly [name: string, spec: TensorflowTensor["spec"]])[];
   #disposed = false;
@@ -37,7 +41,8 @@ export class TensorflowExecutable implements Executable {
       program.values[value]!,
     ]);
     const { library, context } = owner.runtime;
-    const made = lowerProgram(program, { library, name: this.#name });
+    this.#lowered = expandProgram(program, (kernel) => Object.hasOwn(rules, kernel));
+    const made = lowerProgram(this.#lowered, { library, name: this.#name });
     try {
       library.checked((status) => library.symbols.TFE_ContextAddFunction(context, made, status));
     } finally {
@@ -80,7 +85,7 @@ export class TensorflowExecutable implements Executable {
       given.set(name, tensor);
     }
     const state = new Set([...this.#state].map((name) => given.get(name)));
-    if ([...given.values()].filter((tensor) => state.has(tensor)).length > this.#state.size) {
+    if ([...given.values()].filter((tensor) => state.has(tensor)).length > state.size) {
       throw new Error("A tensor that is replaced as state is given twice");
     }
     return given;
@@ -114,7 +119,7 @@ export class TensorflowExecutable implements Executable {
 
   /** The error of a run, with the line of the call that failed. */
   #explained({ code, message }: TensorflowError): Error {
-    const call = callInMessage(this.program, message);
+    const call = callInMessage(this.#lowered, message);
     const first = message.split("\n").find((line) => line.trim() !== "") ?? message;
     const said = `${call ? `${lineOf(call)}: ${call.kernel}: ` : ""}${first}`;
     if (code === INVALID_ARGUMENT || code === OUT_OF_RANGE) return new RangeError(said);

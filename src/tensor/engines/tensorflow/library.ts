@@ -79,7 +79,7 @@ export async function loadLibrary(directory: string): Promise<Library> {
   // Else notices about the processor come, later too; errors are thrown.
   if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "3");
   const [framework = "", main = ""] = paths;
-  const { dlopen } = quietly(() => open(framework, { dlopen: DLOPEN })).symbols;
+  quietly(() => open(framework, {}));
   const { TF_Version } = open(main, { TF_Version: { parameters: [], result: "pointer" } }).symbols;
   const version = textAt(TF_Version());
   if (version !== TENSORFLOW_VERSION) {
@@ -87,6 +87,7 @@ export async function loadLibrary(directory: string): Promise<Library> {
       `${main}: expected TensorFlow ${TENSORFLOW_VERSION}, found ${version}. ${ADVICE}`,
     );
   }
+  const { dlopen } = open(main, { dlopen: DLOPEN }).symbols;
   for (const path of paths) dlopen(text(path), RTLD_LAZY | RTLD_NODELETE);
   return new Library(open(main, symbols).symbols, version);
 }
