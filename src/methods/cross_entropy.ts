@@ -25,3 +25,13 @@ export function lookUp(table: tf.Tensor1D, classes: tf.Tensor1D): tf.Tensor1D {
 function oneHot(classes: tf.Tensor1D, depth: number): tf.Tensor2D {
   return tf.cast(tf.oneHot(classes, depth), "float32") as tf.Tensor2D;
 }
+
+/** CE(logits, target) of each row for target distributions: [n,K], [n,K] → [n]. */
+export function softCrossEntropy(logits: tf.Tensor2D, target: tf.Tensor2D): tf.Tensor1D {
+  return tf.neg(tf.sum(tf.mul(target, tf.logSoftmax(logits)), 1));
+}
+
+/** CE(logits, argmax of the probabilities) of each row: [n,K], [n,K] → [n]. */
+export function hardRowLosses(logits: tf.Tensor2D, probabilities: tf.Tensor2D): tf.Tensor1D {
+  return crossEntropy(logits, tf.argMax(probabilities, 1));
+}

@@ -1,32 +1,46 @@
 /** Which methods there are. Cheap to import: parameters only; a method's code is loaded when it is used. */
 import { z } from "zod";
-import { fixmatchParams } from "./fixmatch_params.ts";
+import { abcAbout, abcParams } from "./abc_params.ts";
+import type { MethodAbout } from "./about.ts";
+import { acrAbout, acrParams } from "./acr_params.ts";
+import { cdmadAbout, cdmadParams } from "./cdmad_params.ts";
+import { cpeAbout, cpeParams } from "./cpe_params.ts";
+import { fixmatchAbout, fixmatchParams } from "./fixmatch_params.ts";
+import { laAbout, laParams } from "./la_params.ts";
 import type { Method, MethodContext, MethodOptions } from "./method.ts";
-import { scsslParams } from "./scssl_params.ts";
+import { scsslAbout, scsslParams } from "./scssl_params.ts";
+import { supervisedAbout, supervisedParams } from "./supervised_params.ts";
 
-interface Base {
+/** A base algorithm or a plug-in: what is known of it without loading it. */
+export interface MethodPart {
   readonly params: z.ZodObject;
+  readonly about: MethodAbout;
   readonly module: string;
+}
+
+interface Base extends MethodPart {
   readonly usesUnlabelled: boolean;
   create(options: MethodOptions<unknown>): Promise<Method>;
 }
 
-interface PlugIn {
-  readonly params: z.ZodObject;
-  readonly module: string;
+interface PlugIn extends MethodPart {
   extend(base: Method, options: MethodOptions<unknown>): Promise<Method>;
 }
 
+const url = (file: string) => new URL(file, import.meta.url).href;
+
 const BASES: Readonly<Record<string, Base>> = {
   supervised: {
-    params: z.strictObject({}),
-    module: new URL("./supervised.ts", import.meta.url).href,
+    params: supervisedParams,
+    about: supervisedAbout,
+    module: url("./supervised.ts"),
     usesUnlabelled: false,
     create: async () => (await import("./supervised.ts")).create(),
   },
   fixmatch: {
     params: fixmatchParams,
-    module: new URL("./fixmatch.ts", import.meta.url).href,
+    about: fixmatchAbout,
+    module: url("./fixmatch.ts"),
     usesUnlabelled: true,
     create: async ({ params, context }) =>
       (await import("./fixmatch.ts")).create({ params: fixmatchParams.parse(params), context }),
@@ -34,15 +48,61 @@ const BASES: Readonly<Record<string, Base>> = {
 };
 
 const PLUG_INS: Readonly<Record<string, PlugIn>> = {
+  la: {
+    params: laParams,
+    about: laAbout,
+    module: url("./la.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./la.ts")).extend(base, { params: laParams.parse(params), context }),
+  },
+  cdmad: {
+    params: cdmadParams,
+    about: cdmadAbout,
+    module: url("./cdmad.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./cdmad.ts")).extend(base, { params: cdmadParams.parse(params), context }),
+  },
+  abc: {
+    params: abcParams,
+    about: abcAbout,
+    module: url("./abc.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./abc.ts")).extend(base, { params: abcParams.parse(params), context }),
+  },
+  acr: {
+    params: acrParams,
+    about: acrAbout,
+    module: url("./acr.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./acr.ts")).extend(base, { params: acrParams.parse(params), context }),
+  },
+  cpe: {
+    params: cpeParams,
+    about: cpeAbout,
+    module: url("./cpe.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./cpe.ts")).extend(base, { params: cpeParams.parse(params), context }),
+  },
   scssl: {
     params: scsslParams,
-    module: new URL("./scssl.ts", import.meta.url).href,
+    about: scsslAbout,
+    module: url("./scssl.ts"),
     extend: async (base, { params, context }) =>
       (await import("./scssl.ts")).extend(base, { params: scsslParams.parse(params), context }),
   },
 };
 
-const METHODS = ["supervised", "fixmatch", "fixmatch+scssl"] as const;
+const METHODS = [
+  "supervised",
+  "fixmatch",
+  "fixmatch+la",
+  "fixmatch+cdmad",
+  "fixmatch+cdmad+abc",
+  "fixmatch+abc",
+  "fixmatch+acr",
+  "fixmatch+cpe",
+  "fixmatch+scssl",
+] as const;
 
 /** Every method that exists, in canonical form: a base, then its plug-ins. */
 export function methodIds(): readonly string[] {
@@ -52,6 +112,11 @@ export function methodIds(): readonly string[] {
 /** Whether this canonical id exists. */
 export function isMethod(id: string): boolean {
   return (METHODS as readonly string[]).includes(id);
+}
+
+/** Base algorithms and plug-ins by name, in the order of the documentation. */
+export function methodParts(): Readonly<Record<string, MethodPart>> {
+  return { ...BASES, ...PLUG_INS };
 }
 
 /** Parameters of a method and its plug-ins in one strict object, every one with its default. */

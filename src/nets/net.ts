@@ -15,6 +15,8 @@ export interface BufferSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initial: 0 | 1;
+  /** Weight of a new batch where the layer has its own; default: the run's. */
+  readonly momentum?: number;
 }
 
 /** Tensors by name. */
@@ -24,6 +26,8 @@ export type Tensors = Readonly<Record<string, tf.Tensor>>;
 export interface TrainingPass {
   /** [N,Q], pooled. */
   readonly features: tf.Tensor2D;
+  /** With class-wise BatchNorm: [N,Q] of each branch; `features` is their mean. */
+  readonly branches?: Readonly<Record<"H" | "M" | "T", tf.Tensor2D>>;
   /** Batch mean and unbiased batch variance of each BatchNorm layer, by the buffer's name. */
   readonly statistics: Tensors;
 }

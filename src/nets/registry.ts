@@ -3,15 +3,17 @@
 /** A network's id, taken apart. */
 export interface NetId {
   readonly kind: "wrn";
+  /** Three BatchNorm layers side by side at the end (classwise_norm.ts). */
+  readonly classwiseNorm: boolean;
   /** Convolutions of the main path; (depth − 4) is a multiple of 6. */
   readonly depth: number;
   /** Factor on the widths 16, 32, 64. */
   readonly width: number;
 }
 
-/** Takes `wrn-<depth>-<width>` apart. Throws a RangeError that says what was expected for anything else. */
+/** Takes `wrn-<depth>-<width>`, perhaps with `-cbn` for class-wise BatchNorm, apart. Throws a RangeError that says what was expected for anything else. */
 export function parseNet(id: string): NetId {
-  const match = /^wrn-(\d+)-(\d+)$/.exec(id);
+  const match = /^wrn-(\d+)-(\d+)(-cbn)?$/.exec(id);
   if (match === null) {
     throw new RangeError(`Expected a net such as "wrn-28-2", found "${id}"`);
   }
@@ -21,7 +23,7 @@ export function parseNet(id: string): NetId {
     throw new RangeError(`Expected a depth of 10, 16, 22, 28 … in "${id}", found ${depth}`);
   }
   if (width < 1) throw new RangeError(`Expected a width of at least 1 in "${id}", found ${width}`);
-  return { kind: "wrn", depth, width };
+  return { kind: "wrn", depth, width, classwiseNorm: match[3] !== undefined };
 }
 
 /** Whether there is a network of this id. */
@@ -40,12 +42,26 @@ export function netModule(id: string): string {
   return new URL("./wrn.ts", import.meta.url).href;
 }
 
-/** Loads the network. */
+/** Q of the network: the length of its pooled feature. */
+export function netFeatures(id: string): number {
+  return 64 * parseNet(id).width;
+}
+
+/** Loads the network; `classwiseNorm` asks for class-wise BatchNorm whether or not the id does. */
 export async function loadNet(
   id: string,
-  options: { readonly classes: number; readonly channels: number },
+  options: {
+    readonly classes: number;
+    readonly channels: number;
+    readonly classwiseNorm?: boolean;
+  },
 ): Promise<import("./net.ts").Net> {
-  const { depth, width } = parseNet(id);
+  const { depth, width, classwiseNorm } = parseNet(id);
   const { wideResNet } = await import("./wrn.ts");
-  return wideResNet({ depth, width, ...options });
+  return wideResNet({
+    depth,
+    width,
+    ...options,
+    classwiseNorm: classwiseNorm || options.classwiseNorm === true,
+  });
 }

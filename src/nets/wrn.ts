@@ -20,6 +20,12 @@ import {
   convolve3x3,
   LEAKY_ALPHA,
 } from "./block.ts";
+import {
+  classwiseBuffers,
+  classwiseInference,
+  classwiseParameters,
+  classwiseTraining,
+} from "./classwise_norm.ts";
 import { type Net, type ParameterSpec, tensorOf, type Tensors } from "./net.ts";
 
 const FINAL_NORM: BatchNormOptions = { name: "bn1", epsilon: 1e-3, leakyAlpha: LEAKY_ALPHA };
@@ -30,6 +36,8 @@ export interface WideResNetOptions {
   readonly classes: number;
   /** Of the input images. */
   readonly channels: number;
+  /** Three BatchNorm layers side by side after the last activation; default false. */
+  readonly classwiseNorm?: boolean;
 }
 
 /** The blocks of the three groups in order. */
@@ -51,7 +59,7 @@ export function wideResNetBlocks(
 
 /** A WRN-depth-width with `classes` outputs. */
 export function wideResNet(options: WideResNetOptions): Net {
-  const { width, classes, channels } = options;
+  const { width, classes, channels, classwiseNorm = false } = options;
   const blocks = wideResNetBlocks(options);
   const features = 64 * width;
   const stem = [3, 3, channels, 16];
@@ -70,6 +78,7 @@ export function wideResNet(options: WideResNetOptions): Net {
       initialiser: { kind: "xavier-normal" },
     },
     { name: "classifier.bias", shape: [classes], initialiser: { kind: "zeros" } },
+    ...(classwiseNorm ? classwiseParameters(features) : []),
   ];
 
   function first(x: tf.Tensor4D, parameters: Tensors): tf.Tensor4D {
@@ -83,18 +92,21 @@ export function wideResNet(options: WideResNetOptions): Net {
     buffers: [
       ...blocks.flatMap(blockBuffers),
       ...batchNormBuffers(FINAL_NORM.name, features),
+      ...(classwiseNorm ? classwiseBuffers(features) : []),
     ],
     forwardTraining(x, parameters) {
       const statistics: Statistics = {};
       let out = first(x, parameters);
       for (const block of blocks) out = blockTraining(out, block, { parameters, statistics });
       out = normaliseTraining(out, parameters, { ...FINAL_NORM, statistics });
-      return { features: pool(out), statistics };
+      if (!classwiseNorm) return { features: pool(out), statistics };
+      return { ...classwiseTraining(out, parameters, statistics), statistics };
     },
     forwardInference(x, parameters, buffers) {
       let out = first(x, parameters);
       for (const block of blocks) out = blockInference(out, block, { parameters, buffers });
-      return pool(normaliseInference(out, { parameters, buffers }, FINAL_NORM));
+      out = normaliseInference(out, { parameters, buffers }, FINAL_NORM);
+      return classwiseNorm ? classwiseInference(pool(out), { parameters, buffers }) : pool(out);
     },
   };
 }

@@ -1,6 +1,8 @@
 import { createMethod, methodParams } from "../methods/registry.ts";
+import { netFeatures } from "../nets/registry.ts";
 import { openEngine } from "../tensor/engines/select.ts";
 import type { HostArray } from "../tensor/engine.ts";
+import { elementCount } from "../tensor/program.ts";
 import { buildStep } from "../train/step.ts";
 
 /** A measured training step. */
@@ -33,7 +35,11 @@ export async function timeStep(options: {
   const labelledCounts = new Array<number>(classes).fill(batch);
   const method = await createMethod(id, {
     params: methodParams(id).parse({}),
-    context: { classes, labelledCounts },
+    context: {
+      classes,
+      labelledCounts,
+      sizes: { features: netFeatures(net), unlabelledBatch: 2 * batch },
+    },
   });
   const started = performance.now();
   const step = await buildStep({
@@ -71,7 +77,11 @@ export async function timeStep(options: {
     hosts[`control.${name}`] = initial;
   }
   const inputs = Object.fromEntries(
-    step.inputs.map(({ name, spec }) => [name, engine.upload(spec, hosts[name]!)]),
+    step.inputs.map(({ name, spec }) => {
+      // A method's step inputs are switches and draws: any value does for a time.
+      const host = hosts[name] ?? new Float32Array(elementCount(spec.shape)).fill(1);
+      return [name, engine.upload(spec, host)];
+    }),
   );
   let state = Object.fromEntries(
     step.state.map(({ name, spec, initial }) => [name, engine.upload(spec, initial)]),
@@ -80,10 +90,13 @@ export async function timeStep(options: {
   let loss = NaN;
   for (let i = 0; i <= steps; i++) {
     const start = performance.now();
-    const { scalars, ...next } = await executable.run({ ...state, ...inputs });
-    state = next;
-    loss = Number((await engine.download(scalars!))[0]);
-    engine.free(scalars!);
+    const outputs = await executable.run({ ...state, ...inputs });
+    loss = Number((await engine.download(outputs.scalars!))[0]);
+    state = {};
+    for (const [name, tensor] of Object.entries(outputs)) {
+      if (name === "scalars" || name.startsWith("observed.")) engine.free(tensor);
+      else state[name] = tensor;
+    }
     if (i > 0) times.push(performance.now() - start);
   }
   engine.close();

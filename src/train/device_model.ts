@@ -11,7 +11,18 @@ export interface StepInputs {
   /** (seed, step). */
   readonly key: Int32Array;
   readonly learning_rate: Float32Array;
+  /** `step.<name>`: the method's own. */
+  readonly [own: `step.${string}`]: Float32Array;
 }
+
+/** What a step gives beside the new state. The caller frees the handles. */
+export interface StepResult {
+  readonly scalars: DeviceTensor;
+  /** By name, without prefix. */
+  readonly observed: Readonly<Record<string, DeviceTensor>>;
+}
+
+const OBSERVED = "observed.";
 
 /** A training step with its state and data on an engine. */
 export class DeviceModel {
@@ -84,8 +95,8 @@ export class DeviceModel {
     }
   }
 
-  /** Runs one step and returns the handle of its scalars, which the caller frees. */
-  async run(inputs: StepInputs): Promise<DeviceTensor> {
+  /** Runs one step. */
+  async run(inputs: StepInputs): Promise<StepResult> {
     const uploaded: Record<string, DeviceTensor> = {};
     for (const [name, value] of Object.entries(inputs)) {
       const spec = this.#specs.get(name);
@@ -94,9 +105,15 @@ export class DeviceModel {
     const given = { ...Object.fromEntries(this.#constants), ...uploaded, ...this.#state };
     this.#state = {}; // consumed; if the run fails, what is left of it goes with the engine
     try {
-      const { scalars, ...state } = await this.#executable.run(given);
+      const { scalars, ...rest } = await this.#executable.run(given);
+      const observed: Record<string, DeviceTensor> = {};
+      const state: Record<string, DeviceTensor> = {};
+      for (const [name, tensor] of Object.entries(rest)) {
+        if (name.startsWith(OBSERVED)) observed[name.slice(OBSERVED.length)] = tensor;
+        else state[name] = tensor;
+      }
       this.#state = state;
-      return scalars!;
+      return { scalars: scalars!, observed };
     } finally {
       for (const tensor of Object.values(uploaded)) this.#engine.free(tensor);
     }

@@ -49,10 +49,11 @@ export interface Evaluation {
   readonly outputs: Readonly<Record<string, Evaluated>>;
 }
 
-/** One head's raw logits [N,K], already rounded to float16, and its bias [K]. */
+/** One head's raw logits [N,K], already rounded to float16, its bias [K] and its logits of a blank image [K]. */
 export interface HeadLogits {
   readonly logits: Float32Array;
   readonly bias: Float32Array;
+  readonly blank?: Float32Array;
 }
 
 /** File name of one evaluation. */
@@ -80,7 +81,7 @@ export function evaluateOutputs(
   for (const { name, head, rule } of outputs) {
     const raw = heads[head];
     if (!raw) throw new Error(`internal: output ${name} reads head ${head}, which has no logits`);
-    const logits = calibrate(rule, roundToFloat16(raw.logits), { bias: raw.bias, prior });
+    const logits = calibrate(rule, roundToFloat16(raw.logits), { ...raw, prior });
     evaluated[name] = evaluateLogits(logits, labels);
   }
   return evaluated;
@@ -116,10 +117,11 @@ export function encodeLogits(
   { step }: { readonly step: number },
 ): Uint8Array {
   const tensors: Record<string, SafeTensor> = {};
-  for (const [head, { logits, bias }] of Object.entries(heads)) {
+  for (const [head, { logits, bias, blank }] of Object.entries(heads)) {
     const shape = [logits.length / bias.length, bias.length];
     tensors[`logits.${head}`] = safeTensor(toFloat16Bits(roundToFloat16(logits)), shape);
     tensors[`bias.${head}`] = safeTensor(bias);
+    if (blank) tensors[`blank.${head}`] = safeTensor(blank);
   }
   return encodeSafetensors(tensors, { step: String(step) });
 }
@@ -134,7 +136,12 @@ export function decodeLogits(bytes: Uint8Array, source: string): Record<string, 
     const bias = tensors.get(`bias.${head}`);
     if (!bias) throw new SyntaxError(`${source}: bias.${head} is missing`);
     const logits = fromFloat16Bits(float16BitValues(tensor));
-    heads[head] = { logits, bias: float32Values(bias) };
+    const blank = tensors.get(`blank.${head}`);
+    heads[head] = {
+      logits,
+      bias: float32Values(bias),
+      ...(blank ? { blank: float32Values(blank) } : {}),
+    };
   }
   return heads;
 }

@@ -15,6 +15,7 @@ import {
   type HeadLogits,
 } from "./evaluations.ts";
 import { explainNonFinite, nonFinite, NonFiniteLoss } from "./finiteness.ts";
+import { handOver, methodContext, ownInputs, stepInfo } from "./method_step.ts";
 import { MetricsLog } from "./metrics_log.ts";
 import { type PredictorChoice, Predictors } from "./predictors.ts";
 import type { RunData } from "./run_data.ts";
@@ -121,11 +122,7 @@ class Training {
     const { engine, params, data } = options;
     const method = await createMethod(params.method, {
       params: params.method_params,
-      context: {
-        classes: data.classes,
-        labelledCounts: data.labelled_counts,
-        ...(data.unlabelled_counts ? { unlabelledCounts: data.unlabelled_counts } : {}),
-      },
+      context: methodContext(data, params),
     });
     if (method.usesUnlabelled && data.unlabelled_count === 0) {
       throw new Error(`${method.id} needs unlabelled images, but the split has none`);
@@ -219,7 +216,7 @@ class Training {
   }
 
   async #trainStep(): Promise<void> {
-    const { params } = this.#options;
+    const { params, data, engine } = this.#options;
     const { step } = this.#record;
     const learningRate = learningRateAt(step, {
       schedule: params.schedule,
@@ -227,11 +224,15 @@ class Training {
       steps: params.steps,
       method: params.method,
     });
-    const scalars = await this.#model.run({
-      ...this.#order.at(step),
+    const indices = this.#order.at(step);
+    const info = stepInfo(step, { data, params, indices });
+    const { scalars, observed } = await this.#model.run({
+      ...indices,
       key: new Int32Array([params.seed, step]),
       learning_rate: new Float32Array([learningRate]),
+      ...ownInputs(this.#method, info),
     });
+    await handOver(engine, observed, { method: this.#method, info });
     const done = step + 1;
     this.#scalars.push(done, scalars);
     const last = done === params.steps;
@@ -258,10 +259,11 @@ class Training {
     await this.#scalars.read();
     const choice = { part: "test", weights: "ema", view: "plain" } as const;
     const logits = await this.#predict(choice, { first: 0, count: data.test.count });
+    const blank = await this.#predict({ ...choice, view: "blank" }, { first: 0, count: 1 });
     const heads: Record<string, HeadLogits> = {};
     for (const [head, values] of Object.entries(logits)) {
       const bias = await this.#model.tensor(`ema.${headPrefix(head)}.bias`);
-      heads[head] = { logits: values, bias: Float32Array.from(bias) };
+      heads[head] = { logits: values, bias: Float32Array.from(bias), blank: blank[head]! };
     }
     const outputs = evaluateOutputs(heads, data.test.labels, this.#meta());
     const { top1 } = outputs[this.#method.primary]!.scalars;

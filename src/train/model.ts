@@ -50,7 +50,11 @@ export async function buildModel(
     "net" | "method" | "images" | "classes"
   >,
 ): Promise<Model> {
-  const net = await loadNet(id, { classes, channels: images.channels });
+  const net = await loadNet(id, {
+    classes,
+    channels: images.channels,
+    classwiseNorm: method.needs?.branches === true,
+  });
   const extra = method.heads.flatMap((head) =>
     headParameters(head, { features: net.features, classes })
   );

@@ -47,9 +47,9 @@ export class Predictor {
   /** Logits [count,K] of every head. Throws the signal's reason when it fires. */
   async predict(options: PredictOptions): Promise<Record<string, Float32Array>> {
     const specs = new Map(this.#infer.inputs.map(({ name, spec }) => [name, spec]));
-    const indicesSpec = specs.get("indices")!;
-    const batch = indicesSpec.shape[0]!;
-    const fixed: Record<string, DeviceTensor> = { images: this.#images };
+    const indicesSpec = specs.get("indices");
+    const batch = indicesSpec?.shape[0] ?? 1;
+    const fixed: Record<string, DeviceTensor> = specs.has("images") ? { images: this.#images } : {};
     for (const name of specs.keys()) {
       if (options.state[name]) fixed[name] = options.state[name];
     }
@@ -65,9 +65,9 @@ export class Predictor {
           { length: batch },
           (_, i) => options.first + done + Math.min(i, size - 1), // the last batch repeats its last image
         );
-        const indices = this.#engine.upload(indicesSpec, chosen);
-        const outputs = await this.#executable.run({ ...fixed, indices })
-          .finally(() => this.#engine.free(indices));
+        const indices = indicesSpec && this.#engine.upload(indicesSpec, chosen);
+        const outputs = await this.#executable.run({ ...fixed, ...(indices ? { indices } : {}) })
+          .finally(() => indices && this.#engine.free(indices));
         for (const head of this.#infer.heads) {
           const output = outputs[`logits.${head}`]!;
           const values = await this.#engine.download(output) as Float32Array; // the program says float32

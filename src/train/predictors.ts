@@ -23,7 +23,7 @@ export interface PredictorsOptions {
 export interface PredictorChoice {
   readonly part: "train" | "test";
   readonly weights: "ema" | "live";
-  readonly view: "plain" | "weak";
+  readonly view: "plain" | "weak" | "blank";
 }
 
 /** Inference programs of a run, each recorded when it is first used. Holds the test images on the engine. */
@@ -64,7 +64,7 @@ export class Predictors {
     const infer = await buildInfer({
       ...model,
       images: { ...model.images, count },
-      batch: Math.min(PREDICT_BATCH, count),
+      batch: view === "blank" ? 1 : Math.min(PREDICT_BATCH, count),
       weights,
       view,
       weak,

@@ -47,8 +47,9 @@ export interface StepProgram {
 /**
  * Records a training step: indices → images → views → joint forward → losses → gradients → SGD → averages.
  * Inputs: `images` uint8 [N,H,W,C], `labels` int32 [N], `labelled_indices` int32 [B], `unlabelled_indices` int32 [μB]
- * (for methods that use them), `key` int32 [2] = (seed, step), `learning_rate` [], `control.<name>`, and the state.
- * Outputs: the state and `scalars` float32 [S]. Throws a RangeError for an unknown net or pipeline.
+ * (for methods that use them), `key` int32 [2] = (seed, step), `learning_rate` [], `control.<name>`, `step.<name>`, and
+ * the state. Outputs: the state, `observed.<name>` and `scalars` float32 [S]. Throws a RangeError for an unknown net or
+ * pipeline.
  */
 export async function buildStep(options: StepOptions): Promise<StepProgram> {
   const { method, seed } = options;
@@ -73,11 +74,17 @@ export async function buildStep(options: StepOptions): Promise<StepProgram> {
         controls: Object.fromEntries(
           Object.keys(method.controls).map((name) => [name, tensorOf(given, `control.${name}`)]),
         ),
+        step: Object.fromEntries(
+          Object.keys(method.stepInputs ?? {}).map((
+            name,
+          ) => [name, tensorOf(given, `step.${name}`)]),
+        ),
         learningRate: tensorOf<tf.Scalar>(given, "learning_rate"),
       });
-      const { total, scalars: named } = updated.losses;
+      const { total, scalars: named, observed = {} } = updated.losses;
       const values = [total, ...method.scalars.map((name) => tensorOf<tf.Scalar>(named, name))];
-      return { ...updated.state, scalars: tf.stack(values) };
+      const seen = (method.observed ?? []).map((name) => [`observed.${name}`, observed[name]!]);
+      return { ...updated.state, ...Object.fromEntries(seen), scalars: tf.stack(values) };
     },
     { state: state.map(({ name }) => name) },
   );
@@ -105,6 +112,10 @@ function stepInputs({ method, images, batch, unlabelledRatio }: StepOptions): Na
       name: `control.${name}`,
       spec: spec(shape),
     })),
+    ...Object.entries(method.stepInputs ?? {}).map(([name, { rows, shape }]) => {
+      const count = rows === "labelled" ? batch : batch * unlabelledRatio;
+      return { name: `step.${name}`, spec: spec(rows === undefined ? shape : [count, ...shape]) };
+    }),
   ];
 }
 

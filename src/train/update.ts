@@ -2,10 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { stopGradient } from "../tensor/ops.ts";
 import { BASE_HEAD, headLogits, headPrefix } from "../nets/heads.ts";
-import type { HeadLogits, Losses, Method } from "../methods/method.ts";
+import type { HeadLogits, Losses, Method, ViewRows } from "../methods/method.ts";
 import { tensorOf, type Tensors } from "../nets/net.ts";
 import { movingAverage } from "./ema.ts";
 import { isTrained, type Model } from "./model.ts";
+import { type SidePasses, sidePasses } from "./side_passes.ts";
 import { nesterovStep } from "./optimiser.ts";
 
 /** The images of a step, normalised: [rows,H,W,C]. */
@@ -25,6 +26,8 @@ export interface UpdateOptions {
   readonly state: Tensors;
   /** The method's controls, without prefix. */
   readonly controls: Tensors;
+  /** The method's step inputs, without prefix. */
+  readonly step?: Tensors;
   readonly learningRate: tf.Scalar;
   readonly momentum: number;
   readonly weightDecay: number;
@@ -49,10 +52,11 @@ export function update(options: UpdateOptions): Updated {
   const fixed = Object.fromEntries(
     model.parameters.map(({ name }) => [name, tensorOf(state, `param.${name}`)]),
   );
+  const aside = sidePasses(options); // outside the gradient's scope
   let forward: ReturnType<typeof forwardPass> | undefined;
   const gradients = tf.grads((...values: tf.Tensor[]) => {
     const live = Object.fromEntries(trained.map(({ name }, i) => [name, values[i]!]));
-    forward = forwardPass({ ...fixed, ...live }, options);
+    forward = forwardPass({ ...fixed, ...live }, { ...options, aside });
     return forward.losses.total;
   })(trained.map(({ name }) => fixed[name]!));
   if (forward === undefined) throw new Error("internal: the gradient did not run the forward pass");
@@ -77,11 +81,11 @@ export function update(options: UpdateOptions): Updated {
       decay: options.ema,
     });
   }
-  for (const { name } of model.buffers) {
+  for (const { name, momentum = options.bnMomentum } of model.buffers) {
     next[`buffer.${name}`] = movingAverage(
       tensorOf(state, `buffer.${name}`),
       tensorOf(forward.statistics, name),
-      { decay: 1 - options.bnMomentum },
+      { decay: 1 - momentum },
     );
   }
   for (const name of Object.keys(method.state)) {
@@ -90,11 +94,14 @@ export function update(options: UpdateOptions): Updated {
   return { state: next, losses: forward.losses, logits: forward.logits };
 }
 
-function forwardPass(parameters: Tensors, options: UpdateOptions) {
+function forwardPass(
+  parameters: Tensors,
+  options: UpdateOptions & { readonly aside: SidePasses },
+) {
   const { model, method, views, state } = options;
   const parts = [views.labelled, views.weak, views.strong].filter((view) => view !== undefined);
   // One joint pass, so that BatchNorm's statistics mix all rows as in USB.
-  const { features, statistics } = model.net.forwardTraining(
+  const { features, branches, statistics } = model.net.forwardTraining(
     parts.length === 1 ? parts[0]! : tf.concat(parts, 0),
     parameters,
   );
@@ -102,6 +109,15 @@ function forwardPass(parameters: Tensors, options: UpdateOptions) {
   const biases: Record<string, tf.Tensor1D> = {};
   for (const head of [BASE_HEAD, ...method.heads]) {
     logits[head] = splitRows(headLogits(features, parameters, head), views);
+    if (branches && views.strong) {
+      const strong = (rows: tf.Tensor2D) =>
+        splitRows(headLogits(rows, parameters, head), views).strong!;
+      const { H, M, T } = branches;
+      logits[head] = {
+        ...logits[head],
+        branches: { H: strong(H), M: strong(M), T: strong(T) },
+      };
+    }
     biases[head] = tensorOf(state, `param.${headPrefix(head)}.bias`);
   }
   const losses = method.losses({
@@ -112,10 +128,15 @@ function forwardPass(parameters: Tensors, options: UpdateOptions) {
       Object.keys(method.state).map((name) => [name, tensorOf(state, `method.${name}`)]),
     ),
     biases,
+    ...(options.step ? { step: options.step } : {}),
+    ...(method.needs?.features ? { features: splitRows(features, views) } : {}),
+    ...options.aside,
   });
   // Kept: made inside the gradient's scope, used after it.
   tf.keep(losses.total);
-  for (const kept of [losses.scalars, losses.state]) Object.values(kept).forEach(tf.keep);
+  for (const kept of [losses.scalars, losses.state, losses.observed ?? {}]) {
+    Object.values(kept).forEach(tf.keep);
+  }
   for (const { labelled, weak, strong } of Object.values(logits)) {
     for (const rows of [labelled, weak, strong]) if (rows !== undefined) tf.keep(rows);
   }
@@ -123,7 +144,7 @@ function forwardPass(parameters: Tensors, options: UpdateOptions) {
 }
 
 /** Rows of the joint batch: labelled, then weak (cut from the gradient), then strong. */
-function splitRows(all: tf.Tensor2D, { labelled, weak, strong }: Views): HeadLogits {
+function splitRows(all: tf.Tensor2D, { labelled, weak, strong }: Views): ViewRows {
   if (weak === undefined || strong === undefined) return { labelled: all };
   const [b, w] = [labelled.shape[0], weak.shape[0]];
   const rows = (from: number, count: number) => tf.slice2d(all, [from, 0], [count, all.shape[1]]);

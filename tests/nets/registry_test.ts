@@ -2,7 +2,13 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { isNet, netModule, parseNet } from "../../src/nets/registry.ts";
 
 Deno.test("parseNet() takes depth and width apart", () => {
-  deepStrictEqual(parseNet("wrn-28-2"), { kind: "wrn", depth: 28, width: 2 });
+  deepStrictEqual(parseNet("wrn-28-2"), {
+    kind: "wrn",
+    depth: 28,
+    width: 2,
+    classwiseNorm: false,
+  });
+  strictEqual(parseNet("wrn-10-1-cbn").classwiseNorm, true);
 });
 
 Deno.test("parseNet() says what is wrong", () => {

@@ -1,0 +1,53 @@
+import { assertClose, goldenTest } from "../golden.ts";
+import { createMethod } from "../../src/methods/registry.ts";
+import { assertRowGradients, assertScalars, goldenLosses } from "./golden_losses.ts";
+import { runLosses } from "./loss_run.ts";
+
+goldenTest("acr golden: six steps of losses, estimate, τ and gradients", async () => {
+  const golden = await goldenLosses();
+  const { tensor } = golden;
+  const shared = golden.facts.acr;
+  const method = await createMethod("fixmatch+acr", {
+    params: { acr_tau: shared.tau1, estimation_epochs: shared.est_epoch, acr_ema: shared.ema_u },
+    context: golden.context,
+  });
+  let state: Record<string, Float64Array> = {};
+  for (let it = 0; golden.facts[`acr.it${it}`] !== undefined; it++) {
+    const facts = golden.facts[`acr.it${it}`];
+    const batch = golden.batch(it);
+    const step = method.host.stepInputs!({
+      step: it,
+      steps: 100,
+      epochSteps: shared.its_per_epoch,
+      seed: 0,
+      labelledBatch: 1,
+      labelledCount: 1,
+      unlabelledCount: 1,
+      unlabelled: new Int32Array(1),
+    });
+    const out = runLosses(method, {
+      ...batch,
+      features: { ...batch.features!, weak: tensor(`acr.it${it}.feat_w`) },
+      heads: { acr: { weight: tensor("acr.aux_weight"), bias: tensor("acr.aux_bias") } },
+      state,
+      step,
+    });
+    assertScalars(out, facts, {
+      total: "loss",
+      sup_loss: "sup_loss",
+      unsup_loss: "unsup_loss",
+      acr_sup_loss: "Lx_b",
+      acr_unsup_loss: "Lu_b",
+      acr_tau: "tau_used",
+    });
+    assertClose(out["state.acr_u"]!, facts.u_py, { tolerance: 1e-5, what: `u_py ${it}` });
+    const sum = [...out["state.acr_sum"]!];
+    assertClose([...sum, 1], [...facts.count_KL, 1], { tolerance: 1e-5, what: `KL ${it}` });
+    const weight = tensor(`acr.it${it}.grad_aux_weight`).data;
+    assertClose(out["grad.acr.weight"]!, weight, { tolerance: 1e-3, what: `head ${it}` });
+    if (golden.has(`acr.it${it}.grad_lb`)) assertRowGradients(out, golden, `acr.it${it}`);
+    state = Object.fromEntries(
+      Object.keys(method.state).map((name) => [name, out[`state.${name}`]!]),
+    );
+  }
+});
