@@ -12,16 +12,19 @@ const caches = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? ""
 /** Where the `engine` command puts the library. */
 export const directory = join(caches, "retable", "engines", `tensorflow-${TENSORFLOW_VERSION}`);
 
-const isInstalled = LIBRARY_FILES.every((name) => existsSync(join(directory, name)));
+/** Whether there is a library. */
+export const tensorflowIsInstalled = LIBRARY_FILES.every((name) =>
+  existsSync(join(directory, name))
+);
 
 /** Ends the names of tests that are left out. */
-const REASON = isInstalled ? "" : " (skipped: TensorFlow is not installed)";
+const REASON = tensorflowIsInstalled ? "" : " (skipped: TensorFlow is not installed)";
 
 /** A test that needs the library. TensorFlow's threads live as long as the process, hence no sanitizers of resources. */
 export function tensorflowTest(name: string, test: (t: Deno.TestContext) => Promise<void>): void {
   Deno.test({
     name: `${name}${REASON}`,
-    ignore: !isInstalled,
+    ignore: !tensorflowIsInstalled,
     sanitizeResources: false,
     fn: test,
   });
