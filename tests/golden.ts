@@ -18,8 +18,12 @@ function exists(path: URL): boolean {
 }
 
 /** A test of golden vectors: ignored where there are none, unless GOLDEN asks for them. */
-export function goldenTest(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, ignore: asked === undefined && !exists(folder), fn: body });
+export function goldenTest(
+  name: string,
+  body: () => Promise<void>,
+  options: Pick<Deno.TestDefinition, "sanitizeResources"> = {},
+): void {
+  Deno.test({ name, ignore: asked === undefined && !exists(folder), fn: body, ...options });
 }
 
 /** The parsed JSON file of that name. */

@@ -1,9 +1,15 @@
 import type * as tf from "@tensorflow/tfjs";
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { cropAt } from "../../src/augment/crop.ts";
 import { cutoutAt } from "../../src/augment/cutout.ts";
 import { normalise } from "../../src/augment/normalise.ts";
+import {
+  type PixelOperationInput,
+  randAugmentInput,
+  type RandAugmentName,
+} from "../../src/augment/randaugment.ts";
 import { channelsLast } from "../../src/nets/layout.ts";
+import { pixelOperation } from "../../src/tensor/ops.ts";
 import {
   assertClose,
   goldenJson,
@@ -11,14 +17,39 @@ import {
   goldenTensors,
   goldenTest,
 } from "../golden.ts";
-import { type Given, runRecorded } from "../run_recorded.ts";
+import type { Given } from "../run_recorded.ts";
+import { everywhere, type Results } from "./everywhere.ts";
 
-interface Facts {
-  readonly cutout: readonly { v: number; cx: number; cy: number; image: number }[];
-  readonly crop: readonly { top: number; left: number; image: number }[];
+interface CutoutFacts {
+  readonly v: number;
+  readonly cx: number;
+  readonly cy: number;
 }
 
+interface Facts {
+  readonly ops: readonly { name: RandAugmentName; magnitudes: readonly number[] }[];
+  readonly cutout: readonly (CutoutFacts & { image: number })[];
+  readonly crop: readonly { top: number; left: number; image: number }[];
+  readonly chain: readonly {
+    image: number;
+    natural_file: boolean;
+    ops: readonly { name: RandAugmentName; v: number }[];
+    cutout_v: number;
+    cx: number;
+    cy: number;
+  }[];
+}
+
+const FILES = ["randaugment.safetensors", "randaugment_natural.safetensors"] as const;
+
+/** Multiply and add may be one operation there: off by one grey level at most. */
+const BLENDS: ReadonlySet<string> = new Set(["Brightness", "Color", "Contrast", "Sharpness"]);
+
+/** Engines that fuse them. */
+const FUSES: ReadonlySet<string> = new Set(["xla"]);
+
 const list = (data: readonly number[]): Given => ({ shape: [data.length], data });
+const open = { sanitizeResources: false }; // engines stay open from test to test
 
 /** The golden images in the order of the cases: [n,H,W,C]. */
 function pick(images: GoldenTensor, indices: readonly number[]): Given {
@@ -28,17 +59,146 @@ function pick(images: GoldenTensor, indices: readonly number[]): Given {
   return { shape: [indices.length, ...rest], data };
 }
 
+/** Every engine's images, one after the other, are the golden ones. */
 function compare(
-  actual: Float64Array,
-  golden: ReadonlyMap<string, GoldenTensor>,
-  name: (index: number) => string,
+  results: Results,
+  golden: readonly GoldenTensor[],
+  { what, mayFuse = () => false }: {
+    readonly what: (index: number) => string;
+    readonly mayFuse?: (index: number) => boolean;
+  },
 ): void {
-  const size = golden.get(name(0))!.data.length;
-  for (let i = 0; i * size < actual.length; i++) {
-    const expected = [...golden.get(name(i))!.data];
-    deepStrictEqual([...actual.subarray(i * size, (i + 1) * size)], expected, name(i));
+  for (const [engine, { out }] of results) {
+    let at = 0;
+    for (const [index, { data }] of golden.entries()) {
+      const allowed = FUSES.has(engine) && mayFuse(index) ? 1 : 0;
+      for (const [i, expected] of data.entries()) {
+        const found = out?.[at++] ?? NaN;
+        ok(
+          Math.abs(found - expected) <= allowed,
+          `${what(index)} on ${engine}: element ${i} is ${found}, expected ${expected}`,
+        );
+      }
+    }
+    strictEqual(out?.length, at, `number of elements on ${engine}`);
   }
 }
+
+function operationInputs(inputs: readonly PixelOperationInput[]): Record<string, Given> {
+  return {
+    kind: { ...list(inputs.map(({ kind }) => kind)), dtype: "int32" },
+    value: list(inputs.map(({ value }) => value)),
+    coefficients: {
+      shape: [inputs.length, 6],
+      data: inputs.flatMap(({ coefficients }) => [...coefficients]),
+      dtype: "int32",
+    },
+  };
+}
+
+function applied(x: tf.Tensor, given: Record<string, tf.Tensor>, suffix = ""): tf.Tensor4D {
+  return pixelOperation(x as tf.Tensor4D, {
+    kind: given[`kind${suffix}`]!,
+    value: given[`value${suffix}`]!,
+    coefficients: given[`coefficients${suffix}`]!,
+  });
+}
+
+function sizeOf({ shape: [, height = 0, width = 0] }: Given) {
+  return { height, width };
+}
+
+function cutoutInputs(
+  cuts: readonly CutoutFacts[],
+  { width }: { width: number },
+): Record<"side" | "cx" | "cy", Given> {
+  return {
+    side: list(cuts.map(({ v }) => v * width)),
+    cx: list(cuts.map(({ cx }) => cx)),
+    cy: list(cuts.map(({ cy }) => cy)),
+  };
+}
+
+function cut(x: tf.Tensor, { side, cx, cy }: Record<string, tf.Tensor>): tf.Tensor4D {
+  return cutoutAt(x as tf.Tensor4D, {
+    side: side as tf.Tensor1D,
+    centreX: cx as tf.Tensor1D,
+    centreY: cy as tf.Tensor1D,
+  });
+}
+
+for (const file of FILES) {
+  goldenTest(`pixelOperation() golden: operations and magnitudes of ${file}`, async () => {
+    const golden = await goldenTensors(file);
+    const { ops } = await goldenJson<Facts>("randaugment.json");
+    const images = golden.get("images")!;
+    const count = images.shape[0]!;
+    const cases = ops.flatMap(({ name, magnitudes }) =>
+      magnitudes.map((magnitude, k) => ({
+        name,
+        magnitude,
+        golden: golden.get(`op.${name}.${k}`)!,
+      }))
+    );
+    ok(cases.length > 0);
+    const every = Array.from({ length: count }, (_, i) => i);
+    const results = await everywhere(
+      {
+        x: pick(images, cases.flatMap(() => every)),
+        ...operationInputs(
+          cases.flatMap((one) => every.map(() => randAugmentInput(one, sizeOf(images)))),
+        ),
+      },
+      (given) => ({ out: applied(given.x!, given) }),
+    );
+    compare(results, cases.map((one) => one.golden), {
+      what: (i) => `${cases[i]!.name} ${cases[i]!.magnitude}`,
+      mayFuse: (i) => BLENDS.has(cases[i]!.name),
+    });
+  }, open);
+}
+
+goldenTest("randAugment() golden: whole chains with their cut-outs", async () => {
+  const { chain } = await goldenJson<Facts>("randaugment.json");
+  ok(chain.length > 0);
+  const files = await Promise.all(FILES.map((file) => goldenTensors(file)));
+  const [synthetic, natural] = files.map((golden) => golden.get("images")!);
+  const ownCount = synthetic!.shape[0]!;
+  const pictures = chain.map(({ image, natural_file }) =>
+    natural_file ? pick(natural!, [image - ownCount]) : pick(synthetic!, [image])
+  );
+  const x = {
+    shape: [chain.length, ...pictures[0]!.shape.slice(1)],
+    data: pictures.flatMap(({ data }) => Array.from(data)),
+  };
+  const count = chain[0]!.ops.length;
+  const given: Record<string, Given> = {
+    x,
+    ...cutoutInputs(chain.map(({ cutout_v, cx, cy }) => ({ v: cutout_v, cx, cy })), sizeOf(x)),
+  };
+  for (let turn = 0; turn < count; turn++) {
+    const inputs = operationInputs(
+      chain.map(({ ops }) => {
+        const { name, v } = ops[turn]!;
+        return randAugmentInput({ name, magnitude: v }, sizeOf(x));
+      }),
+    );
+    for (const [name, input] of Object.entries(inputs)) given[`${name}${turn}`] = input;
+  }
+  const results = await everywhere(given, (tensors) => {
+    let out = tensors.x!;
+    for (let turn = 0; turn < count; turn++) out = applied(out, tensors, `${turn}`);
+    return { out: cut(out, tensors) };
+  });
+  compare(
+    results,
+    chain.map(({ natural_file }, i) => files[natural_file ? 1 : 0]!.get(`chain.${i}`)!),
+    {
+      what: (i) => `chain ${i}`,
+      mayFuse: (i) => chain[i]!.ops.some(({ name }) => BLENDS.has(name)),
+    },
+  );
+}, open);
 
 goldenTest("cropAt() golden: reflected windows, pixel by pixel", async () => {
   const golden = await goldenTensors("randaugment.safetensors");
@@ -49,36 +209,43 @@ goldenTest("cropAt() golden: reflected windows, pixel by pixel", async () => {
     top: list(crop.map(({ top }) => top)),
     left: list(crop.map(({ left }) => left)),
   };
-  const { out } = runRecorded(given, ({ x, top, left }) => ({
+  const results = await everywhere(given, ({ x, top, left }) => ({
     out: cropAt(x as tf.Tensor4D, {
       top: top as tf.Tensor1D,
       left: left as tf.Tensor1D,
       padding: 4,
     }),
   }));
-  compare(out!, golden, (i) => `crop.${i}`);
-});
+  compare(results, crop.map((_, i) => golden.get(`crop.${i}`)!), { what: (i) => `crop ${i}` });
+}, open);
+
+goldenTest("cropAt() golden: mirrored images", async () => {
+  const golden = await goldenTensors("randaugment.safetensors");
+  const x = golden.get("images")!;
+  const still = list(new Array<number>(x.shape[0]!).fill(0));
+  const results = await everywhere({ x, still }, ({ x, still }) => ({
+    out: cropAt(x as tf.Tensor4D, {
+      top: still as tf.Tensor1D,
+      left: still as tf.Tensor1D,
+      padding: 0,
+      mirrored: still!.equal(0) as tf.Tensor1D,
+    }),
+  }));
+  compare(results, [golden.get("hflip")!], { what: () => "mirrored" });
+}, open);
 
 goldenTest("cutoutAt() golden: every edge case of the reference, pixel by pixel", async () => {
   const golden = await goldenTensors("randaugment.safetensors");
   const { cutout } = await goldenJson<Facts>("randaugment.json");
   const x = pick(golden.get("images")!, cutout.map(({ image }) => image));
-  const width = x.shape[2]!;
-  const given = {
-    x,
-    side: list(cutout.map(({ v }) => v * width)),
-    cx: list(cutout.map(({ cx }) => cx)),
-    cy: list(cutout.map(({ cy }) => cy)),
-  };
-  const { out } = runRecorded(given, ({ x, side, cx, cy }) => ({
-    out: cutoutAt(x as tf.Tensor4D, {
-      side: side as tf.Tensor1D,
-      centreX: cx as tf.Tensor1D,
-      centreY: cy as tf.Tensor1D,
-    }),
-  }));
-  compare(out!, golden, (i) => `cutout.${i}`);
-});
+  const results = await everywhere(
+    { x, ...cutoutInputs(cutout, sizeOf(x)) },
+    (given) => ({ out: cut(given.x!, given) }),
+  );
+  compare(results, cutout.map((_, i) => golden.get(`cutout.${i}`)!), {
+    what: (i) => `cut-out ${i}`,
+  });
+}, open);
 
 /** As the data sets' meta.json has them. */
 const NORMS = {
@@ -93,9 +260,14 @@ goldenTest("normalise() golden: both data sets", async () => {
   const golden = await goldenTensors("randaugment.safetensors");
   const x = pick(golden.get("images")!, [0]);
   for (const [name, norm] of Object.entries(NORMS)) {
-    const { out } = runRecorded({ x }, ({ x }) => ({ out: normalise(x as tf.Tensor4D, norm) }));
     const expected = golden.get(`norm.${name}`)!;
-    assertClose(out!, channelsLast(expected).data, { tolerance: 1e-6, what: name });
     strictEqual(expected.shape.length, 4);
+    const results = await everywhere({ x }, ({ x }) => ({
+      out: normalise(x as tf.Tensor4D, norm),
+    }));
+    for (const [engine, { out }] of results) {
+      const what = `${name} on ${engine}`;
+      assertClose(out!, channelsLast(expected).data, { tolerance: 1e-6, what });
+    }
   }
-});
+}, open);
