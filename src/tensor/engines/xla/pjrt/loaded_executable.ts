@@ -124,7 +124,7 @@ const deleter = { parameters: ["pointer"], result: "void" } as const;
 
 /** A list of one device's list. Empty lists still need an address. */
 function pointerTo(list: BigInt64Array<ArrayBuffer>): BigInt64Array<ArrayBuffer> {
-  const inner = list.length > 0 ? list : new BigInt64Array(1);
+  const inner = list.length > 0 ? list : addressList([0n]);
   const outer = addressList([addressOf(inner)]);
   keptLists.set(outer, inner);
   return outer;

@@ -1,5 +1,5 @@
 import { abi } from "../abi_table.ts";
-import { allocate, type Memory, Struct, textBytes } from "./struct.ts";
+import { addressList, allocate, type Memory, Struct, textBytes } from "./struct.ts";
 
 /** What an option of a client may be. `real` marks a number that the plugin takes as a float. */
 export type OptionValue = string | boolean | number | readonly number[] | { readonly real: number };
@@ -25,7 +25,7 @@ function fill(value: Struct<"PJRT_NamedValue">, option: OptionValue): void {
     value.set("type", type.PJRT_NamedValue_kFloat).set("float_value", option.real);
     value.set("value_size", 1);
   } else {
-    const list: Memory = new BigInt64Array(option.map(BigInt));
+    const list: Memory = addressList(option.map(BigInt));
     value.set("type", type.PJRT_NamedValue_kInt64List).set("int64_array_value", list);
     value.set("value_size", option.length);
   }

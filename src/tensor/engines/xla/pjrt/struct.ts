@@ -22,7 +22,7 @@ export function allocate(bytes: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(bytes));
 }
 
-/** Packed addresses. */
+/** Packed addresses, or other 64-bit integers. */
 export function addressList(addresses: readonly Address[]): BigInt64Array<ArrayBuffer> {
   const list = new BigInt64Array(new ArrayBuffer(8 * addresses.length));
   addresses.forEach((address, i) => list[i] = address);

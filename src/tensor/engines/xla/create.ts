@@ -1,0 +1,83 @@
+import { hashBytes, hashJson } from "../../../dag/hash.ts";
+import { compileOptions } from "./compile_options.ts";
+import { Compiler } from "./compiler.ts";
+import { XlaEngine } from "./engine.ts";
+import { Client, type DeviceKind } from "./pjrt/client.ts";
+import type { OptionValue } from "./pjrt/named_values.ts";
+import { pluginDigest } from "./plugin_digest.ts";
+import { sourceTexts } from "./source_texts.ts";
+
+/** Options of `createXlaEngine`. */
+export interface XlaEngineOptions {
+  /** Path of the PJRT plugin, a shared library. */
+  readonly plugin: string;
+  readonly device: DeviceKind;
+  /** Which GPU. Default 0. */
+  readonly deviceIndex?: number;
+  /** Directory of serialised executables. Default: none are kept. */
+  readonly cache?: string;
+  /** Part of a GPU's memory that may be taken, above 0 to 1. Default: the plugin's, 0.75. */
+  readonly memoryFraction?: number;
+  /** Whether a GPU's memory is taken at once rather than as it is needed. Default: the plugin's, true. */
+  readonly preallocate?: boolean;
+  /** Only GPU kernels that give the same bits every time, which are slower. Default false. */
+  readonly deterministic?: boolean;
+  /** Threads of the CPU plugin. Default: all cores. Read once a process. */
+  readonly threads?: number;
+  /** Is told what a user should know and no error is, e.g. that a cache entry is damaged. */
+  readonly say?: (line: string) => void;
+}
+
+/** Executions that may be under way when `run` returns. A CPU would need the temporary memory of all of them. */
+const AHEAD: Readonly<Record<DeviceKind, number>> = { cpu: 0, cuda: 4 };
+
+/** Flags that XLA's GPU back end takes for the same bits every time. */
+const DETERMINISTIC = { xla_gpu_deterministic_ops: true };
+
+function clientOptions(options: XlaEngineOptions): Record<string, OptionValue> {
+  if (options.device === "cpu") return {};
+  const { deviceIndex = 0, memoryFraction, preallocate } = options;
+  return {
+    visible_devices: [deviceIndex],
+    ...(memoryFraction === undefined ? {} : { memory_fraction: { real: memoryFraction } }),
+    ...(preallocate === undefined ? {} : { preallocate }),
+  };
+}
+
+function check({ deviceIndex = 0, memoryFraction = 1, threads = 1 }: XlaEngineOptions): void {
+  if (!Number.isInteger(deviceIndex) || deviceIndex < 0) {
+    throw new RangeError(`Expected a device index of at least 0, found ${deviceIndex}`);
+  }
+  if (!(memoryFraction > 0 && memoryFraction <= 1)) {
+    throw new RangeError(`Expected a memory fraction above 0 to 1, found ${memoryFraction}`);
+  }
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new RangeError(`Expected a number of threads of at least 1, found ${threads}`);
+  }
+}
+
+/**
+ * Opens an XLA engine. Throws a UserError where the library is missing, damaged, for another machine, or of another version, or where the
+ * device cannot be opened. `close` it before another is opened on the same plugin.
+ */
+export async function createXlaEngine(options: XlaEngineOptions): Promise<XlaEngine> {
+  check(options);
+  const { plugin, device, deviceIndex = 0, cache, deterministic = false, threads } = options;
+  // XLA has no option for it, and reads this when the client is made.
+  if (device === "cpu" && threads !== undefined) Deno.env.set("NPROC", String(threads));
+  const client = Client.open({ plugin, device, deviceIndex, options: clientOptions(options) });
+  try {
+    const digest = await pluginDigest(plugin, cache);
+    const flags = compileOptions(device === "cuda" && deterministic ? DETERMINISTIC : {});
+    const compiler = new Compiler(client, {
+      ...{ device, options: flags, pluginDigest: digest },
+      ...(cache === undefined ? {} : { cache }),
+      say: options.say ?? (() => {}),
+    });
+    const code = hashJson("xla engine", [digest, ...sourceTexts().map(hashBytes)]);
+    return new XlaEngine({ client, compiler, digest: code, ahead: AHEAD[device] });
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}

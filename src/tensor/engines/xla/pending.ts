@@ -1,0 +1,59 @@
+import type { Events } from "./pjrt/events.ts";
+import type { Address } from "./pjrt/struct.ts";
+
+interface Execution {
+  readonly done: Address;
+  /** Makes an error of the plugin clear. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+/** Executions that were enqueued and have not been looked at since. An error of one is thrown by whoever looks first. */
+export class Pending {
+  readonly #executions: Execution[] = [];
+
+  constructor(private readonly events: Events) {}
+
+  push(execution: Execution): void {
+    this.#executions.push(execution);
+  }
+
+  /** Waits until at most `count` executions are under way. */
+  async atMost(count: number): Promise<void> {
+    for (;;) {
+      const [first] = this.#executions;
+      if (!first) return;
+      if (this.events.isReady(first.done)) {
+        this.#executions.shift();
+        this.#guard(first, () => this.events.take(first.done));
+      } else if (this.#executions.length <= count) {
+        return;
+      } else {
+        this.#executions.shift();
+        try {
+          await this.events.wait(first.done);
+        } catch (error) {
+          throw first.explain(error);
+        }
+      }
+    }
+  }
+
+  /** Holds the thread until nothing is under way; errors are dropped. */
+  drain(): void {
+    for (const { done } of this.#executions.splice(0)) {
+      try {
+        this.events.waitNow(done);
+      } catch {
+        // Nobody can use what failed any more.
+      }
+    }
+  }
+
+  #guard(execution: Execution, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw execution.explain(error);
+    }
+  }
+}
