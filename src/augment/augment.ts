@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { randomUniform } from "../tensor/ops.ts";
 import { brightness, color, contrast } from "./colour.ts";
 import { cropAt } from "./crop.ts";
-import { cutoutAt } from "./cutout.ts";
+import { cutoutAt, drawCutout } from "./cutout.ts";
+import type { Draw } from "./draw.ts";
 import { type OperationName, parsePipeline, type PipelineStep } from "./pipeline.ts";
 import { randAugment } from "./randaugment.ts";
 import { randAugmentMc } from "./randaugment_mc.ts";
@@ -12,9 +13,6 @@ export const VIEWS = { labelled: 0, weak: 1, strong: 2 } as const;
 
 /** Streams set apart for one view. */
 const STREAMS_PER_VIEW = 64;
-
-/** Independent uniform values of [0, 1); each call draws from a stream of its own. */
-export type Draw = (shape: readonly number[]) => tf.Tensor;
 
 /** An operation on images [n,H,W,C], 0 … 255, with the numbers of its pipeline step. */
 type Operation = (x: tf.Tensor4D, step: PipelineStep, draw: Draw) => tf.Tensor4D;
@@ -55,13 +53,8 @@ function crop(
   });
 }
 
-/** USB's cut-out: the side is uniform in [0, `fraction`) of the width. */
 function cutout(x: tf.Tensor4D, fraction: number, draw: Draw): tf.Tensor4D {
-  const [n, height, width] = x.shape;
-  // Uniform in (1, size]: the reference passes the size as the lower bound of numpy's uniform.
-  const centre = (size: number) => tf.sub<tf.Tensor1D>(size, tf.mul(draw([n]), size - 1));
-  const side = tf.mul<tf.Tensor1D>(draw([n]), fraction * width);
-  return cutoutAt(x, { side, centreX: centre(width), centreY: centre(height) });
+  return cutoutAt(x, drawCutout(x, { fraction, draw }));
 }
 
 const IMPLEMENTATIONS: Readonly<Record<OperationName, Operation>> = {

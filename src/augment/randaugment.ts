@@ -7,6 +7,7 @@ import {
   IDENTITY,
   type PictureSize,
 } from "./affine.ts";
+import type { Draw } from "./draw.ts";
 
 /** An operation of RandAugment and the range of its magnitude. */
 interface Entry {
@@ -91,7 +92,7 @@ export interface DrawnOperations {
 /** Draws an operation and a strength for each of n images. `draw`: independent uniform values of [0, 1). */
 export function drawOperations(
   n: number,
-  draw: (shape: readonly number[]) => tf.Tensor,
+  draw: Draw,
 ): DrawnOperations {
   const position = tf.mul(draw([n]), RANDAUGMENT_NAMES.length);
   return {
@@ -129,7 +130,7 @@ export function randAugment(
   x: tf.Tensor4D,
   { count, draw }: {
     readonly count: number;
-    readonly draw: (shape: readonly number[]) => tf.Tensor;
+    readonly draw: Draw;
   },
 ): tf.Tensor4D {
   const [n, height, width] = x.shape;

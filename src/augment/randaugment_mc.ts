@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { pixelOperation } from "../tensor/ops.ts";
 import type { PictureSize } from "./affine.ts";
 import { cutoutAt } from "./cutout.ts";
+import type { Draw } from "./draw.ts";
 import {
   type PixelOperationInput,
   RANDAUGMENT_NAMES,
@@ -76,7 +77,7 @@ export function randAugmentMc(
   x: tf.Tensor4D,
   { count, draw }: {
     readonly count: number;
-    readonly draw: (shape: readonly number[]) => tf.Tensor;
+    readonly draw: Draw;
   },
 ): tf.Tensor4D {
   const [n, height, width] = x.shape;
