@@ -16,27 +16,20 @@ export function elementType({ dtype, storage }: TensorSpec): ElementType {
   return storage ?? dtype;
 }
 
-/** Elements as TensorFlow keeps them. */
-export function elementsOf(
-  type: ElementType,
-  data: ArrayLike<number>,
-):
-  | Float32Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | Uint8Array<
-    ArrayBuffer
-  > {
+type Elements = Float32Array | Int32Array | Uint32Array | Uint8Array;
+
+/** Elements as TensorFlow keeps them: the data itself where it is of that kind. Bools become 0 or 1. */
+export function elementsOf(type: ElementType, data: ArrayLike<number>): Elements {
   switch (type) {
     case "float32":
-      return Float32Array.from(data);
+      return data instanceof Float32Array ? data : new Float32Array(data);
     case "int32":
-      return Int32Array.from(data);
+      return data instanceof Int32Array ? data : new Int32Array(data);
     case "uint32":
-      return Uint32Array.from(data);
+      return data instanceof Uint32Array ? data : new Uint32Array(data);
     case "bool":
       return Uint8Array.from(data, (element) => Number(element !== 0));
     case "uint8":
-      return Uint8Array.from(data);
+      return data instanceof Uint8Array ? data : new Uint8Array(data);
   }
 }

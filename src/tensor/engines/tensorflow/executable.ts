@@ -120,7 +120,8 @@ export class TensorflowExecutable implements Executable {
   /** The error of a run, with the line of the call that failed. */
   #explained({ code, message }: TensorflowError): Error {
     const call = callInMessage(this.#lowered, message);
-    const first = message.split("\n").find((line) => line.trim() !== "") ?? message;
+    const own = message.replaceAll(/\{\{(function_)?node [^}]*\}\}\s*/g, "");
+    const first = own.split("\n").find((line) => line.trim() !== "") ?? own;
     const said = `${call ? `${lineOf(call)}: ${call.kernel}: ` : ""}${first}`;
     if (code === INVALID_ARGUMENT || code === OUT_OF_RANGE) return new RangeError(said);
     return new Error(code === RESOURCE_EXHAUSTED ? `Out of memory: ${said}` : said);

@@ -6,7 +6,7 @@ import type { Library } from "./library.ts";
 /** A TF_Tensor with these elements; the caller deletes it. */
 export function newTensor(
   { symbols }: Library,
-  data: ArrayBufferView<ArrayBuffer>,
+  data: ArrayBufferView,
   { type, shape }: { readonly type: ElementType; readonly shape: readonly number[] },
 ): Deno.PointerValue {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
