@@ -23,7 +23,7 @@ export function capabilities(folders: Readonly<Record<string, string>> = {}): Ca
   return {
     methods: Object.fromEntries(methodIds().map((id) => [id, { params: methodParams(id) }])),
     nets: (id) => accepts(parseNet, id),
-    strong: ["simple"],
+    strong: ["randaugment", "simple"],
     weak: ["crop|flip"],
     precisions: ["f32"],
     shapes: ["consistent", "inverse", "uniform", "gaussian", "gaussian-inverse", "all"],

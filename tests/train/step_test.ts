@@ -305,7 +305,7 @@ Deno.test("buildStep() trains with two classes of one labelled image each", asyn
 });
 
 Deno.test("buildStep() and the method reject what cannot be trained", async () => {
-  await rejects(buildStep(await options("fixmatch", { strong: "randaugment" })), RangeError);
+  await rejects(buildStep(await options("fixmatch", { strong: "autoaugment" })), RangeError);
   await rejects(buildStep(await options("fixmatch", { net: "wrn-9-1" })), RangeError);
   const context = { classes: 2, labelledCounts: [3, 0] };
   await rejects(options("fixmatch+scssl", { context }), /none of class 1/);
