@@ -18,7 +18,6 @@ export interface Node {
   readonly operation: Deno.PointerValue;
   /** TensorFlow's name of the operation. */
   readonly kind: string;
-  readonly inputs: readonly (Edge | readonly Edge[])[];
 }
 
 /** One output of an operation. */
@@ -57,7 +56,7 @@ export class Graph {
     for (const [name, attribute] of Object.entries(attributes)) {
       this.#setAttribute(description, text(name), attribute);
     }
-    return this.#finish(description, { kind, inputs });
+    return this.#finish(description, kind);
   }
 
   /** A constant. Small ones are made once. */
@@ -79,7 +78,7 @@ export class Graph {
       library.symbols.TF_SetAttrTensor(description, text("value"), tensor, status)
     );
     library.symbols.TF_DeleteTensor(tensor);
-    const made = this.#finish(description, { kind: "Const", inputs: [] });
+    const made = this.#finish(description, "Const");
     if (key !== undefined) this.#constants.set(key, made);
     return made;
   }
@@ -130,11 +129,11 @@ export class Graph {
     );
   }
 
-  #finish(description: Deno.PointerValue, node: Omit<Node, "operation">): Edge {
+  #finish(description: Deno.PointerValue, kind: string): Edge {
     const operation = this.library.checked((status) =>
       this.library.symbols.TF_FinishOperation(description, status)
     );
-    return { node: { ...node, operation }, index: 0 };
+    return { node: { operation, kind }, index: 0 };
   }
 
   #setAttribute(
