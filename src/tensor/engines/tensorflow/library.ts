@@ -1,16 +1,7 @@
-import { join } from "node:path";
 import { UserError } from "../../../errors.ts";
-import { checkSharedLibrary } from "./elf.ts";
+import { ADVICE, checkLibraryFiles, TENSORFLOW_VERSION } from "./files.ts";
 import { quietly } from "./quietly.ts";
 import { type Symbols, symbols } from "./symbols.ts";
-
-/** The version that the rules were written and tested for. */
-export const TENSORFLOW_VERSION = "2.21.0";
-
-/** Files of the engine's directory, in the order in which they are loaded. */
-export const LIBRARY_FILES = ["libtensorflow_framework.so.2", "libtensorflow_cc.so.2"] as const;
-
-const ADVICE = "To install the engine anew: deno task engine install tensorflow";
 
 // The C library's own dlopen: with the second flag a library stays loaded when Deno lets go of it at the end, while TensorFlow's
 // threads still run in it.
@@ -71,11 +62,7 @@ export function text(value: string): Uint8Array<ArrayBuffer> {
  * TensorFlow, or of another version.
  */
 export async function loadLibrary(directory: string): Promise<Library> {
-  if (Deno.build.os !== "linux") {
-    throw new UserError(`The engine "tensorflow" runs on Linux, found ${Deno.build.os}`);
-  }
-  const paths = LIBRARY_FILES.map((name) => join(directory, name));
-  for (const path of paths) await checkSharedLibrary(path, ADVICE);
+  const paths = await checkLibraryFiles(directory);
   // Else notices about the processor come, later too; errors are thrown.
   if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "3");
   const [framework = "", main = ""] = paths;

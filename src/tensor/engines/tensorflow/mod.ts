@@ -1,2 +1,2 @@
 export { createTensorflowEngine, type TensorflowEngineOptions } from "./create.ts";
-export { LIBRARY_FILES, TENSORFLOW_VERSION } from "./library.ts";
+export { checkLibraryFiles, LIBRARY_FILES, TENSORFLOW_VERSION } from "./files.ts";

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { UserError } from "../../../errors.ts";
+import { checkSharedLibrary } from "./elf.ts";
+
+/** The version that the rules were written and tested for. */
+export const TENSORFLOW_VERSION = "2.21.0";
+
+/** Files of the engine's directory, in the order in which they are loaded. */
+export const LIBRARY_FILES = ["libtensorflow_framework.so.2", "libtensorflow_cc.so.2"] as const;
+
+/** Ends the messages about files that cannot be used. */
+export const ADVICE = "To install the engine anew: deno task engine install tensorflow";
+
+/**
+ * Looks at the files of a directory without loading them; returns their paths. Throws a UserError where one is missing, truncated
+ * or for another processor, or where this system has no such libraries.
+ */
+export async function checkLibraryFiles(directory: string): Promise<string[]> {
+  if (Deno.build.os !== "linux") {
+    throw new UserError(`The engine "tensorflow" runs on Linux, found ${Deno.build.os}`);
+  }
+  const paths = LIBRARY_FILES.map((name) => join(directory, name));
+  for (const path of paths) await checkSharedLibrary(path, ADVICE);
+  return paths;
+}
