@@ -6,6 +6,7 @@ import { project } from "../flags.ts";
 
 /** Benchmarks by name; each file measures in processes of its own and takes `--json`. */
 const benchmarks: Readonly<Record<string, string>> = {
+  augment: "bench/augment.ts",
   graph: "bench/graph.ts",
   kernels: "bench/kernels.ts",
   step: "bench/step.ts",
