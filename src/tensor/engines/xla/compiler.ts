@@ -1,5 +1,6 @@
 import { hashBytes, hashJson } from "../../../dag/hash.ts";
 import type { Program } from "../../program.ts";
+import { expandProgram } from "../../expand.ts";
 import { ExecutableCache } from "./executable_cache.ts";
 import { lowerProgram } from "./lower.ts";
 import { checkFits, explained } from "./out_of_memory.ts";
@@ -7,6 +8,7 @@ import type { Client, DeviceKind } from "./pjrt/client.ts";
 import { PjrtError } from "./pjrt/error.ts";
 import { LoadedExecutable } from "./pjrt/loaded_executable.ts";
 import { processorIdentity } from "./processor.ts";
+import { rules } from "./rules/table.ts";
 
 /** What a compiler needs besides the client. */
 export interface CompilerOptions {
@@ -37,7 +39,9 @@ export class Compiler {
   }
 
   async compile(program: Program): Promise<LoadedExecutable> {
-    const text = lowerProgram(program, this.settings.device);
+    const { device } = this.settings;
+    const plain = expandProgram(program, (kernel) => Object.hasOwn(rules[device], kernel));
+    const text = lowerProgram(plain, device);
     const argumentCount = Object.keys(program.inputs).length;
     const key = hashJson("xla executable", [
       hashBytes(text),

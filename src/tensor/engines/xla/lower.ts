@@ -1,6 +1,7 @@
 import { lineOf } from "../../call_sites.ts";
 import { Attributes } from "../../kernels.ts";
 import type { Program, TensorSpec } from "../../program.ts";
+import { exactProducts } from "./exact_products.ts";
 import { Emitter, type Result } from "./hlo/emitter.ts";
 import { elementTypeOf, typeText, type Value } from "./hlo/types.ts";
 import type { DeviceKind } from "./pjrt/client.ts";
@@ -33,6 +34,11 @@ class Values {
   }
 }
 
+/** The same value, which no compiler joins with what made it. What is no number stays none. */
+function rounded(hlo: Emitter, x: Value): Value {
+  return x.type === "f32" ? hlo.select(hlo.compare("EQ", x, x), x, hlo.like(x, NaN)) : x;
+}
+
 /**
  * A program as the text of a StableHLO module for one kind of device. Arguments and results are the program's inputs and outputs in their order;
  * an argument that is state is marked as given up to the result that replaces it. Throws an Error that names the kernel, and the line that called it, if no
@@ -54,6 +60,7 @@ export function lowerProgram(program: Program, device: DeviceKind): string {
     const result = resultOf(values.spec(value));
     values.set(value, data ? hlo.constant(data, result) : hlo.splat(splat ?? 0, result));
   }
+  const exact = exactProducts(program);
   for (const call of program.calls) {
     const rule = rules[device][call.kernel];
     if (!rule) {
@@ -65,7 +72,8 @@ export function lowerProgram(program: Program, device: DeviceKind): string {
       inputs: call.inputs.map((value) => values.at(value)),
       outputs: call.outputs.map((value) => resultOf(values.spec(value))),
     });
-    const list = Array.isArray(written) ? written as readonly Value[] : [written as Value];
+    const results = Array.isArray(written) ? written as readonly Value[] : [written as Value];
+    const list = exact.has(call) ? results.map((value) => rounded(hlo, value)) : results;
     for (const [i, value] of call.outputs.entries()) {
       const own = list[i];
       const expected = resultOf(values.spec(value));

@@ -122,7 +122,7 @@ export const elementwise: Readonly<Record<string, Rule>> = {
   }),
   Erf: unary(erf),
   FloorDiv: binary(floorDivide),
-  IsFinite: direct("is_finite"),
+  IsFinite: unary((x, { hlo }) => hlo.elementwise("is_finite", [x], "i1")),
   IsInf: unary(isInfinite),
   IsNan: unary((x, { hlo }) => hlo.compare("NE", x, x)),
   LeakyRelu: unary((x, { hlo, attributes }) => {

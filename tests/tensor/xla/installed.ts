@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createXlaEngine, type XlaEngineOptions } from "../../../src/tensor/engines/xla/mod.ts";
+import type { XlaEngine } from "../../../src/tensor/engines/xla/engine.ts";
+
+const caches = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? "", ".cache");
+
+/** Where the `engine` command puts the plugin. */
+export const directory = join(caches, "retable", "engines", "xla-0.0.1");
+export const plugin = join(directory, "xla_cpu_pjrt.so");
+export const header = join(directory, "pjrt_c_api.h");
+
+/** Whether there is a plugin. */
+export const xlaIsInstalled = existsSync(plugin);
+
+/** Ends the names of tests that are left out. */
+const REASON = xlaIsInstalled ? "" : " (skipped: XLA is not installed)";
+
+/** A test that needs the plugin, which stays loaded; hence no sanitizers of resources. */
+export function xlaTest(name: string, test: (t: Deno.TestContext) => Promise<void>): void {
+  Deno.test({
+    name: `${name}${REASON}`,
+    ignore: !xlaIsInstalled,
+    sanitizeResources: false,
+    fn: test,
+  });
+}
+
+/** An engine on the CPU. Close it before another is opened. */
+export function openXla(options: Partial<XlaEngineOptions> = {}): Promise<XlaEngine> {
+  return createXlaEngine({ plugin, device: "cpu", ...options });
+}
