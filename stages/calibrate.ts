@@ -7,7 +7,8 @@ export const calibrate = defineStage({
   version: 1,
   module: import.meta.url,
   params: z.strictObject({
-    rule: z.enum(["default", "none", "remove-bias", "logit-adjustment"]).default("default"),
+    rule: z.enum(["default", "none", "remove-bias", "blank-image", "logit-adjustment"])
+      .default("default"),
   }),
   inputs: { evaluations: "one", logits: "one" },
   outputs: ["evaluations"],

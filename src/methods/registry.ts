@@ -3,12 +3,16 @@ import { z } from "zod";
 import { abcAbout, abcParams } from "./abc_params.ts";
 import type { MethodAbout } from "./about.ts";
 import { acrAbout, acrParams } from "./acr_params.ts";
+import { adelloAbout, adelloParams } from "./adello_params.ts";
 import { cdmadAbout, cdmadParams } from "./cdmad_params.ts";
 import { cpeAbout, cpeParams } from "./cpe_params.ts";
+import { darpAbout, darpParams } from "./darp_params.ts";
+import { dasoAbout, dasoParams } from "./daso_params.ts";
 import { fixmatchAbout, fixmatchParams } from "./fixmatch_params.ts";
 import { laAbout, laParams } from "./la_params.ts";
 import type { Method, MethodContext, MethodOptions } from "./method.ts";
 import { scsslAbout, scsslParams } from "./scssl_params.ts";
+import { simproAbout, simproParams } from "./simpro_params.ts";
 import { supervisedAbout, supervisedParams } from "./supervised_params.ts";
 
 /** A base algorithm or a plug-in: what is known of it without loading it. */
@@ -83,6 +87,34 @@ const PLUG_INS: Readonly<Record<string, PlugIn>> = {
     extend: async (base, { params, context }) =>
       (await import("./cpe.ts")).extend(base, { params: cpeParams.parse(params), context }),
   },
+  darp: {
+    params: darpParams,
+    about: darpAbout,
+    module: url("./darp.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./darp.ts")).extend(base, { params: darpParams.parse(params), context }),
+  },
+  daso: {
+    params: dasoParams,
+    about: dasoAbout,
+    module: url("./daso.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./daso.ts")).extend(base, { params: dasoParams.parse(params), context }),
+  },
+  simpro: {
+    params: simproParams,
+    about: simproAbout,
+    module: url("./simpro.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./simpro.ts")).extend(base, { params: simproParams.parse(params), context }),
+  },
+  adello: {
+    params: adelloParams,
+    about: adelloAbout,
+    module: url("./adello.ts"),
+    extend: async (base, { params, context }) =>
+      (await import("./adello.ts")).extend(base, { params: adelloParams.parse(params), context }),
+  },
   scssl: {
     params: scsslParams,
     about: scsslAbout,
@@ -96,11 +128,17 @@ const METHODS = [
   "supervised",
   "fixmatch",
   "fixmatch+la",
+  "fixmatch+la+darp",
+  "fixmatch+darp",
   "fixmatch+cdmad",
   "fixmatch+cdmad+abc",
+  "fixmatch+cdmad+daso",
   "fixmatch+abc",
+  "fixmatch+daso",
   "fixmatch+acr",
   "fixmatch+cpe",
+  "fixmatch+simpro",
+  "fixmatch+adello",
   "fixmatch+scssl",
 ] as const;
 

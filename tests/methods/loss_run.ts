@@ -29,7 +29,9 @@ export interface LossRun {
 }
 
 /**
- * Total, scalars, observed tensors, `state.<name>`, and gradients of the total: `grad.labelled`, `grad.weak`,
+ * With class-wise BatchNorm the branches' strong logits are the head's times 1.1, 1 and 0.9.
+ *
+ * Total, scalars, observed tensors, `state.<name>`, `targets.probabilities|mask|labels` of the base head, and gradients of the total: `grad.labelled`, `grad.weak`,
  * `grad.strong`, the same with `features.` before the row's name, `grad.<head>.weight|bias` (program layout).
  */
 export function runLosses(method: Method, run: LossRun): Record<string, Float64Array> {
@@ -87,6 +89,12 @@ export function runLosses(method: Method, run: LossRun): Record<string, Float64A
           strong: apply(features!.strong),
         };
       }
+      if (method.needs?.branches) {
+        for (const [head, rows] of Object.entries(logits)) {
+          const scaled = (by: number) => tf.mul<tf.Tensor2D>(rows.strong!, by);
+          logits[head] = { ...rows, branches: { H: scaled(1.1), M: rows.strong!, T: scaled(0.9) } };
+        }
+      }
       const { total, scalars, state, observed } = method.losses({
         logits,
         labels: t.labels as tf.Tensor1D,
@@ -96,6 +104,18 @@ export function runLosses(method: Method, run: LossRun): Record<string, Float64A
         biases: {},
         ...(features ? { features } : {}),
         ...(t.averaged ? { averagedFeatures: t.averaged as tf.Tensor2D } : {}),
+        hooks: {
+          targets(given) {
+            const { probabilities, mask } = given;
+            const labels = tf.argMax(probabilities, 1);
+            Object.assign(result, {
+              "targets.probabilities": probabilities,
+              "targets.mask": mask,
+              "targets.labels": labels,
+            });
+            return given;
+          },
+        },
         ...(t.blank ? { blank: { base: t.blank as tf.Tensor1D } } : {}),
       });
       Object.assign(result, scalars, observed, { total });
