@@ -35,23 +35,34 @@ export function cutoutAt(
   },
 ): tf.Tensor4D {
   const [n, height, width, channels] = x.shape;
-  const rows = covered(centreY, side, height).reshape([n, height, 1, 1]);
-  const columns = covered(centreX, side, width).reshape([n, 1, width, 1]);
-  const drawn = tf.greater(side, 0).reshape([n, 1, 1, 1]); // a side of 0 draws nothing
-  const inside = tf.logicalAnd(drawn, tf.logicalAnd(rows, columns));
-  const fill = tf.tensor1d(
-    channels === 3 ? [...colour] : new Array<number>(channels).fill(colour[1] ?? 0),
+  const row = Array.from({ length: height }, (_, i) => i);
+  // Elements of a row, so that engines work on long vectors.
+  const column = Array.from({ length: width * channels }, (_, i) => Math.floor(i / channels));
+  const rows = covered({ centre: centreY, side }, row, height).reshape([n, height, 1]);
+  const columns = covered({ centre: centreX, side }, column, width)
+    .reshape([n, 1, width * channels]);
+  const fill = column.map((_, i) => channels === 3 ? colour[i % 3] ?? 0 : colour[1] ?? 0);
+  const flat = x.reshape([n, height, width * channels]);
+  const filled = tf.where(
+    tf.logicalAnd(rows, columns),
+    tf.add(tf.zerosLike(flat), tf.tensor1d(fill)),
+    flat,
   );
-  return tf.where(inside, tf.add(tf.zerosLike(x), fill), x);
+  return filled.reshape(x.shape);
 }
 
-/** Which positions of an axis the square covers: bool [n,size]. */
-function covered(centre: tf.Tensor1D, side: tf.Tensor1D, size: number): tf.Tensor {
+/** Which positions, of an axis of that size, the squares cover: bool [n, positions]. A side of 0 covers none. */
+function covered(
+  { centre, side }: { readonly centre: tf.Tensor1D; readonly side: tf.Tensor1D },
+  positions: readonly number[],
+  size: number,
+): tf.Tensor {
   const first = tf.floor(tf.maximum(tf.sub(centre, tf.div(side, 2)), 0));
   const last = tf.minimum(tf.add(first, side), size);
-  const position = tf.range(0, size).reshape([1, size]);
-  return tf.logicalAnd(
+  const position = tf.tensor1d([...positions]).reshape([1, positions.length]);
+  const inside = tf.logicalAnd(
     tf.greaterEqual(position, tf.expandDims(first, 1)),
     tf.lessEqual(position, tf.expandDims(last, 1)),
   );
+  return tf.logicalAnd(inside, tf.expandDims(tf.greater(side, 0), 1));
 }

@@ -300,14 +300,40 @@ export function unary(op: i32, x: usize, out: usize, count: i32, first: f32, sec
 
 /** Bytes to float32, or to int32. */
 export function castBytes(x: usize, out: usize, count: i32, toFloat: i32): void {
-  if (toFloat) {
-    for (let i: i32 = 0; i < count; i++) {
-      store<f32>(out + (<usize> i << 2), <f32> load<u8>(x + <usize> i));
+  const end = x + <usize> count;
+  const end8 = x + <usize> (count & ~7);
+  for (; x < end8; x += 8) {
+    const pairs = i16x8.extend_low_i8x16_u(v128.load64_zero(x));
+    let low = i32x4.extend_low_i16x8_u(pairs), high = i32x4.extend_high_i16x8_u(pairs);
+    if (toFloat) {
+      low = f32x4.convert_i32x4_s(low);
+      high = f32x4.convert_i32x4_s(high);
     }
-  } else {
-    for (let i: i32 = 0; i < count; i++) {
-      store<i32>(out + (<usize> i << 2), <i32> load<u8>(x + <usize> i));
-    }
+    v128.store(out, low);
+    v128.store(out, high, 16);
+    out += 32;
+  }
+  for (; x < end; x++) {
+    const byte = <i32> load<u8>(x);
+    if (toFloat) store<f32>(out, <f32> byte);
+    else store<i32>(out, byte);
+    out += 4;
+  }
+}
+
+/** One row of tests; a and b are read with steps of 4 or 0. */
+function selectRow(t: usize, a: usize, aStep: i32, b: usize, bStep: i32, out: usize, n: i32): void {
+  const zero = i32x4.splat(0);
+  for (let c: i32 = 0; c + 4 <= n; c += 4) {
+    const at = <usize> c << 2;
+    const yes = aStep ? v128.load(a + at) : v128.load32_splat(a);
+    const no = bStep ? v128.load(b + at) : v128.load32_splat(b);
+    v128.store(out + at, v128.bitselect(yes, no, i32x4.ne(v128.load(t + at), zero)));
+  }
+  for (let c = n & ~3; c < n; c++) {
+    const at = <usize> c << 2;
+    const value = load<i32>(t + at) ? load<i32>(a + c * aStep) : load<i32>(b + c * bStep);
+    store<i32>(out + at, value);
   }
 }
 
@@ -344,6 +370,8 @@ export function select(
         const chosen = load<i32>(t) ? a : b;
         if (t3 == 0 && (load<i32>(t) ? a3 : b3) == 4) {
           memory.copy(out, chosen, rowBytes);
+        } else if (t3 == 4 && n3 >= 4) {
+          selectRow(t, a, a3, b, b3, out, n3);
         } else {
           for (let c: i32 = 0; c < n3; c++) {
             const value = load<i32>(t + c * t3) ? load<i32>(a + c * a3) : load<i32>(b + c * b3);
