@@ -1,22 +1,33 @@
 import { join } from "node:path";
 import { z } from "zod";
+import type { StageContext } from "../src/dag/stage.ts";
 import { defineStage } from "../src/dag/stage.ts";
-import { countRequest } from "../src/data/count_request.ts";
+import { labelledRequest, unlabelledRequest } from "../src/data/count_request.ts";
 import { classCounts, countLabels } from "../src/data/counts.ts";
 import { fixedSplit } from "../src/data/fixed_split.ts";
-import { readInt32, readPartMeta, writeInt32, writeJson } from "../src/data/part_files.ts";
-import { splitIndices } from "../src/data/split_indices.ts";
+import { indexFilesProblem, readIndexFile } from "../src/data/index_files.ts";
+import {
+  type PartMeta,
+  readInt32,
+  readPartMeta,
+  writeInt32,
+  writeJson,
+} from "../src/data/part_files.ts";
+import { type SplitIndices, splitIndices } from "../src/data/split_indices.ts";
+import { UserError } from "../src/errors.ts";
 
 const params = z.strictObject({
-  labelled: countRequest,
-  /** null: no unlabelled images; "rest": all that are not labelled. */
-  unlabelled: z.union([countRequest, z.literal("rest")]).nullable(),
+  labelled: labelledRequest,
+  unlabelled: unlabelledRequest,
   seed: z.int().min(0).max(0xffffffff),
-  /** How the images of a class are drawn. */
-  rule: z.enum(["usb"]).default("usb"),
+  /** Digests of index files to take in place of drawing; their paths are `context.paths[digest]`. */
+  index_files: z.strictObject({ labelled: z.string(), unlabelled: z.string().nullable() })
+    .optional(),
 });
 
-/** Draws the labelled and the unlabelled images; a source that fixes them is taken as it is. */
+type Params = z.infer<typeof params>;
+
+/** Draws the labelled and the unlabelled images; a source that fixes them is taken as it is, and so are index files. */
 export const split = defineStage({
   name: "split",
   version: 1,
@@ -25,34 +36,76 @@ export const split = defineStage({
   inputs: { train: "one" },
   outputs: ["labelled", "unlabelled"],
   async run(context) {
-    const { labelled, unlabelled, seed, rule } = context.params;
+    const { labelled, seed, index_files: files } = context.params;
     const train = context.input("train");
-    const { classes, class_names: classNames, fixed_split: fixed } = await readPartMeta(train);
+    const meta = await readPartMeta(train);
     const labels = await readInt32(join(train, "labels.bin"));
-    const request = {
-      labels,
-      labelled: classCounts(labelled, classes),
-      unlabelled: unlabelled === null || unlabelled === "rest"
-        ? unlabelled
-        : classCounts(unlabelled, classes),
-      classNames,
-    };
-    const split = fixed
-      ? fixedSplit({ ...request, fixed: await Deno.readFile(join(train, "fixed.bin")) })
-      : splitIndices({ ...request, seed });
+    const split = await chooseImages(context, { train, meta, labels });
+    const drawn = "fraction" in labelled ? "cossl" : "usb";
     for (const part of ["labelled", "unlabelled"] as const) {
       const indices = split[part];
-      const counts = countLabels(indices.values().map((index) => labels[index]!), classes);
       const output = context.output(part);
       await writeInt32(join(output, "indices.bin"), indices);
-      // A fixed split is the same for every seed, and so are its bytes.
+      // What does not depend on the seed has the same bytes for every seed.
       await writeJson(join(output, "meta.json"), {
-        counts,
-        rule,
-        seed: fixed ? null : seed,
-        fixed,
+        counts: knownCounts(indices, { labels, classes: meta.classes }),
+        rule: files === undefined ? drawn : "index-file",
+        seed: meta.fixed_split || files !== undefined ? null : seed,
+        fixed: meta.fixed_split,
       });
       context.log(`${part}: ${indices.length} images`);
     }
   },
 });
+
+async function chooseImages(context: StageContext<Params>, { train, meta, labels }: {
+  readonly train: string;
+  readonly meta: PartMeta;
+  readonly labels: Int32Array;
+}): Promise<SplitIndices> {
+  const { labelled, unlabelled, seed, index_files: files } = context.params;
+  const { classes, class_names: classNames } = meta;
+  const wanted = unlabelled === null || typeof unlabelled === "string"
+    ? unlabelled
+    : classCounts(unlabelled, classes);
+  if (meta.fixed_split) {
+    const fixed = await Deno.readFile(join(train, "fixed.bin"));
+    const counts = "fraction" in labelled ? null : classCounts(labelled, classes);
+    return fixedSplit({ labels, fixed, labelled: counts, unlabelled: wanted, classes });
+  }
+  const request = {
+    labels,
+    labelled: "fraction" in labelled ? labelled : classCounts(labelled, classes),
+    unlabelled: wanted,
+    classes,
+    classNames,
+    seed,
+  };
+  if (files === undefined) return splitIndices(request);
+  const read = (digest: string) => {
+    const path = context.paths[digest];
+    if (path === undefined) throw new Error(`internal: no path of the index file ${digest}`);
+    return readIndexFile(path, { digest, count: labels.length });
+  };
+  if (files.unlabelled === null && unlabelled !== null && unlabelled !== "all") {
+    throw new UserError("An index file of the labelled images needs one of the unlabelled images");
+  }
+  const split = {
+    labelled: await read(files.labelled),
+    unlabelled: files.unlabelled === null
+      ? splitIndices(request).unlabelled
+      : await read(files.unlabelled),
+  };
+  const problem = indexFilesProblem(split, { labels, labelled, unlabelled, classes });
+  if (problem !== null) throw new UserError(problem);
+  return split;
+}
+
+/** Images of each class, or null where the class of an image is unknown. */
+function knownCounts(indices: Int32Array, { labels, classes }: {
+  readonly labels: Int32Array;
+  readonly classes: number;
+}): number[] | null {
+  if (indices.some((index) => labels[index] === -1)) return null;
+  return countLabels(indices.values().map((index) => labels[index]!), classes);
+}

@@ -39,3 +39,19 @@ export interface CountRequest {
   readonly shape: typeof COUNT_SHAPES[number];
   readonly gaussian?: GaussianOptions | undefined;
 }
+
+/** The same share of every class, as ImageNet-127's labelled sets are drawn. */
+export const fractionRequest = z.strictObject({ fraction: z.number().positive().max(1) });
+
+/** A request for labelled images: counts, or a share of every class. */
+export const labelledRequest = z.union([countRequest, fractionRequest]);
+
+/**
+ * A request for unlabelled images: counts, "rest" for all that are not labelled, "all" for every training image, the labelled
+ * ones among them, or null for none.
+ */
+export const unlabelledRequest = z.union([countRequest, z.enum(["rest", "all"])]).nullable();
+
+export type FractionRequest = Readonly<z.infer<typeof fractionRequest>>;
+export type LabelledRequest = CountRequest | FractionRequest;
+export type UnlabelledRequest = CountRequest | "rest" | "all" | null;

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { chaoticOrder } from "./chaotic.ts";
 import type { CountRequest, GaussianOptions } from "./count_request.ts";
 
 /** How many images of each class, in class order. */
@@ -21,8 +22,10 @@ export function classCounts(request: CountRequest, classes: number): number[] {
     case "chaotic-a1":
     case "chaotic-a2":
     case "chaotic-b1":
-    case "chaotic-b2":
-      throw new UserError(`The shape "${shape}" is not available yet`);
+    case "chaotic-b2": {
+      const tail = longTailCounts({ head, ratio, classes });
+      return chaoticOrder(shape, classes).map((rank) => tail[rank]!);
+    }
   }
 }
 

@@ -8,17 +8,18 @@ export interface FixedSplitOptions {
   readonly labels: ArrayLike<number>;
   /** 1 labelled, 0 unlabelled. */
   readonly fixed: Uint8Array;
-  readonly labelled: ClassCounts;
-  readonly unlabelled: ClassCounts | "rest" | null;
+  /** null where a share of every class is asked for: a source that fixes its split has no shares. */
+  readonly labelled: ClassCounts | null;
+  readonly unlabelled: ClassCounts | "rest" | "all" | null;
+  readonly classes: number;
 }
 
 /** The split that the source fixes, in the source's order. Throws a UserError naming both counts if another one is asked for. */
 export function fixedSplit(options: FixedSplitOptions): SplitIndices {
-  const { labels, fixed } = options;
+  const { labels, fixed, classes } = options;
   const pick = (flag: number) =>
     Int32Array.from({ length: fixed.length }, (_, i) => i).filter((i) => fixed[i] === flag);
   const split = { labelled: pick(1), unlabelled: pick(0) };
-  const classes = options.labelled.length;
   const count = (part: "labelled" | "unlabelled") =>
     countLabels(split[part].values().map((i) => labels[i]!), classes);
   const problem = fixedSplitProblem(options, {
@@ -31,12 +32,17 @@ export function fixedSplit(options: FixedSplitOptions): SplitIndices {
 
 /** Why a request cannot be met by a fixed split, or null if it can. */
 export function fixedSplitProblem(request: {
-  readonly labelled: ClassCounts;
-  readonly unlabelled: ClassCounts | "rest" | null;
+  readonly labelled: ClassCounts | null;
+  readonly unlabelled: ClassCounts | "rest" | "all" | null;
 }, found: { readonly labelled: ClassCounts; readonly unlabelled: ClassCounts }): string | null {
+  if (request.labelled === null) {
+    return `The data comes with a fixed split of ${
+      found.labelled.join(" ")
+    } labelled images per class, but a share of every class was asked for`;
+  }
   for (const part of ["labelled", "unlabelled"] as const) {
     const wanted = request[part];
-    if (wanted === null || wanted === "rest") continue;
+    if (wanted === null || wanted === "rest" || wanted === "all") continue;
     if (wanted.length === found[part].length && wanted.every((n, c) => n === found[part][c])) {
       continue;
     }

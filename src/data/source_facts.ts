@@ -7,8 +7,8 @@ export interface SourceFacts {
   readonly classNames: readonly string[];
   readonly height: number;
   readonly width: number;
-  /** Training images per class. */
-  readonly trainCounts: readonly number[];
+  /** Training images per class that labels are known of; null where nobody says before the files are read. */
+  readonly trainCounts: readonly number[] | null;
   readonly testCount: number;
   /** Class counts of the split, where the source fixes it. */
   readonly fixed?: {

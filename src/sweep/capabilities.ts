@@ -1,4 +1,5 @@
 import type { Capabilities } from "../config/mod.ts";
+import { COUNT_SHAPES } from "../data/count_request.ts";
 import { methodIds, methodParams } from "../methods/registry.ts";
 import { parseNet } from "../nets/registry.ts";
 
@@ -26,7 +27,7 @@ export function capabilities(folders: Readonly<Record<string, string>> = {}): Ca
     strong: ["randaugment", "simple"],
     weak: ["crop|flip"],
     precisions: ["f32"],
-    shapes: ["consistent", "inverse", "uniform", "gaussian", "gaussian-inverse", "all"],
+    shapes: [...COUNT_SHAPES, "all"],
     datasets: (id) => loadableDatasets.has(id) || id in folders,
   };
 }

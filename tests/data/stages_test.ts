@@ -1,38 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Stage } from "../../src/dag/stage.ts";
 import { readInt32, readPartMeta } from "../../src/data/part_files.ts";
 import { locate } from "../../src/data/locate.ts";
 import { prepare } from "../../stages/prepare.ts";
 import { split } from "../../stages/split.ts";
 import { inTemporaryDirectory } from "./fixtures.ts";
-
-/** Runs a stage with its outputs below a directory. */
-async function runStage<P>(stage: Stage<P>, options: {
-  readonly params: unknown;
-  readonly directory: string;
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly paths?: Readonly<Record<string, string>>;
-}): Promise<void> {
-  const { directory, inputs = {}, paths = {} } = options;
-  for (const output of stage.outputs) {
-    await Deno.mkdir(join(directory, output), { recursive: true });
-  }
-  await stage.run({
-    params: stage.params.parse(options.params),
-    input: (name) => inputs[name]!,
-    inputs: () => [],
-    hasInput: (name) => name in inputs,
-    output: (name) => join(directory, name),
-    checkpoints: directory,
-    paths,
-    engine: "none",
-    threads: 1,
-    signal: new AbortController().signal,
-    progress: () => {},
-    log: () => {},
-  });
-}
+import { runStage } from "./run_stage.ts";
 
 async function bytesBelow(directory: string): Promise<Record<string, Uint8Array>> {
   const found: Record<string, Uint8Array> = {};
