@@ -215,10 +215,10 @@ function splitSpec(cell: Cell, { run, images, source, counts }: {
 
 /** A setting as the split stage takes it. */
 export function countRequests({ labelled, unlabelled }: Setting) {
-  const { head = 1, ratio = 1 } = labelled;
+  const { head = 1, ratio = 1, fraction } = labelled;
   return {
-    labelled: { head, ratio, shape: "consistent" as const },
-    unlabelled: unlabelled.shape === "all" ? "rest" as const : {
+    labelled: fraction === undefined ? { head, ratio, shape: "consistent" as const } : { fraction },
+    unlabelled: unlabelled.shape === "all" ? "all" as const : {
       head: unlabelled.head ?? 1,
       ratio: unlabelled.ratio ?? 1,
       shape: unlabelled.shape,
