@@ -3,6 +3,7 @@ import type { TensorSpec } from "../../../src/tensor/mod.ts";
 import {
   batchNormTraining,
   gatherImages,
+  pixelOperation,
   randomBits,
   randomUniform,
 } from "../../../src/tensor/ops.ts";
@@ -32,6 +33,19 @@ function batchNormCase(channels: number, alpha: number | undefined): KernelCase 
 
 /** Our own kernels, and uses of the others that this engine lowers by ways of their own. */
 export const ownCases: readonly KernelCase[] = [
+  {
+    name: "pixelOperation of every kind",
+    inputs: { x: f32(10, 6, 5, 3) },
+    range: [0, 255.9],
+    body: ({ x }) => {
+      const kind = tf.range(0, 10, 1, "int32");
+      const value = tf.tensor1d([0, 0, 0, 0.3, 0.4, 0.5, 0.6, 5, 100, 0]);
+      const map = [60000, 9000, 20000, -9000, 60000, 40000];
+      const coefficients = tf.tensor2d(Array.from({ length: 10 }, () => map), [10, 6], "int32");
+      const pixels = tf.floor(x as tf.Tensor4D);
+      return { y: pixelOperation(pixels, { kind, value, coefficients }) };
+    },
+  },
   ...[4, 3, 16, 1].flatMap((channels) =>
     [undefined, 0.1].map((alpha) => batchNormCase(channels, alpha))
   ),

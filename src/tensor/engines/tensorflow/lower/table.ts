@@ -4,6 +4,7 @@ import { convolution } from "./convolution.ts";
 import { draw } from "./draw.ts";
 import { elementwise } from "./elementwise.ts";
 import { movement } from "./movement.ts";
+import { pixelOperation } from "./pixel_operation.ts";
 import { reduction } from "./reduction.ts";
 
 /** How each kernel of a program becomes operations of TensorFlow. */
@@ -14,4 +15,5 @@ export const rules: Readonly<Record<string, Rule>> = {
   ...convolution,
   ...batchNorm,
   ...draw,
+  PixelOperation: pixelOperation,
 };
