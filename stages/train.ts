@@ -9,7 +9,13 @@ export const train = defineStage({
   version: 1,
   module: import.meta.url,
   params: trainParams,
-  inputs: { images: "one", test: "one", labelled: "one", unlabelled: "optional" },
+  inputs: {
+    images: "one",
+    test: "one",
+    labelled: "one",
+    unlabelled: "optional",
+    previous: "optional",
+  },
   outputs: ["evaluations", "logits", "checkpoints"],
   engine: true,
   modules: ({ method, net }) => [...methodModules(method), netModule(net)],
@@ -29,6 +35,7 @@ export const train = defineStage({
         engine,
         params: context.params,
         data,
+        ...(context.hasInput("previous") ? { previous: context.input("previous") } : {}),
         checkpoints: context.checkpoints,
         outputs: {
           evaluations: context.output("evaluations"),

@@ -177,6 +177,12 @@ export interface MethodHost {
   report(): Record<string, unknown>;
 }
 
+/** Images of the unlabelled set that the next generation takes as labelled: places and classes, [n] each. */
+export interface Picks {
+  readonly indices: Int32Array;
+  readonly labels: Int32Array;
+}
+
 /** A training method: a base algorithm, perhaps with plug-ins. */
 export interface Method {
   readonly id: string;
@@ -200,6 +206,8 @@ export interface Method {
   readonly observed?: readonly string[];
   /** Tensor code, recorded once. */
   losses(inputs: LossInputs): Losses;
+  /** With generations: what the next one takes over, from the base head's logits [M,K] of the unlabelled set. */
+  pick?(logits: Float32Array): Picks;
   readonly host: MethodHost;
 }
 

@@ -6,6 +6,7 @@ import { acrAbout, acrParams } from "./acr_params.ts";
 import { adelloAbout, adelloParams } from "./adello_params.ts";
 import { cdmadAbout, cdmadParams } from "./cdmad_params.ts";
 import { cpeAbout, cpeParams } from "./cpe_params.ts";
+import { crestAbout, crestParams } from "./crest_params.ts";
 import { darpAbout, darpParams } from "./darp_params.ts";
 import { dasoAbout, dasoParams } from "./daso_params.ts";
 import { fixmatchAbout, fixmatchParams } from "./fixmatch_params.ts";
@@ -27,7 +28,16 @@ interface Base extends MethodPart {
   create(options: MethodOptions<unknown>): Promise<Method>;
 }
 
+/** How often a method trains, one run after the other, and how long each run is. */
+export interface Generations {
+  readonly count: number;
+  /** Steps of one as a share of the run's. */
+  readonly share: number;
+}
+
 interface PlugIn extends MethodPart {
+  /** Absent: trains once. */
+  generations?(params: unknown): Generations;
   extend(base: Method, options: MethodOptions<unknown>): Promise<Method>;
 }
 
@@ -65,6 +75,17 @@ const PLUG_INS: Readonly<Record<string, PlugIn>> = {
     module: url("./cdmad.ts"),
     extend: async (base, { params, context }) =>
       (await import("./cdmad.ts")).extend(base, { params: cdmadParams.parse(params), context }),
+  },
+  crest: {
+    params: crestParams,
+    about: crestAbout,
+    module: url("./crest.ts"),
+    generations(params) {
+      const { generations: count, generation_share: share } = crestParams.parse(params);
+      return { count, share };
+    },
+    extend: async (base, { params, context }) =>
+      (await import("./crest.ts")).extend(base, { params: crestParams.parse(params), context }),
   },
   abc: {
     params: abcParams,
@@ -129,7 +150,9 @@ const METHODS = [
   "fixmatch",
   "fixmatch+la",
   "fixmatch+la+darp",
+  "fixmatch+la+crest",
   "fixmatch+darp",
+  "fixmatch+crest",
   "fixmatch+cdmad",
   "fixmatch+cdmad+abc",
   "fixmatch+cdmad+daso",
@@ -176,6 +199,15 @@ export function methodUsesUnlabelled(id: string): boolean {
   return partsOf(id).base.usesUnlabelled;
 }
 
+/** Trainings that a method with these parameters consists of. */
+export function methodGenerations(id: string, params: unknown): Generations {
+  const parsed = methodParams(id).parse(params);
+  for (const plugIn of partsOf(id).plugIns) {
+    if (plugIn.generations) return plugIn.generations(ownParams(plugIn.params, parsed));
+  }
+  return { count: 1, share: 1 };
+}
+
 /** Loads and builds a method. `params` are checked by its schema; throws a ZodError if they do not fit. */
 export async function createMethod(
   id: string,
@@ -183,13 +215,15 @@ export async function createMethod(
 ): Promise<Method> {
   const { base, plugIns } = partsOf(id);
   const parsed = methodParams(id).parse(params);
-  const own = (schema: z.ZodObject) =>
-    Object.fromEntries(Object.keys(schema.shape).map((key) => [key, parsed[key]]));
-  let method = await base.create({ params: own(base.params), context });
+  let method = await base.create({ params: ownParams(base.params, parsed), context });
   for (const plugIn of plugIns) {
-    method = await plugIn.extend(method, { params: own(plugIn.params), context });
+    method = await plugIn.extend(method, { params: ownParams(plugIn.params, parsed), context });
   }
   return method;
+}
+
+function ownParams(schema: z.ZodObject, all: Readonly<Record<string, unknown>>): unknown {
+  return Object.fromEntries(Object.keys(schema.shape).map((key) => [key, all[key]]));
 }
 
 function partsOf(id: string): { base: Base; plugIns: PlugIn[] } {

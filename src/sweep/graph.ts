@@ -15,7 +15,7 @@ import {
 import type { NodeSpec } from "../dag/mod.ts";
 import { capacityProblem, type CapacityRequest } from "../data/capacity.ts";
 import { downloadable } from "../data/get_dataset.ts";
-import { methodUsesUnlabelled } from "../methods/registry.ts";
+import { methodGenerations, methodUsesUnlabelled } from "../methods/registry.ts";
 import type { PaperTable } from "../report/mod.ts";
 import type { Source } from "./sources.ts";
 
@@ -112,27 +112,7 @@ class ChainBuilder {
     );
     const { pick, calibration, split_seed: _, ...training } = run.params;
     const name = `${cell.methodText} ${cell.setting} seed ${run.seed}`;
-    const trainNode = this.#node(
-      ["train", cell.method, cell.methodParams, training, run.seed, this.#numbers.get(splitNode)],
-      cell.id,
-      () => ({
-        stage: train,
-        params: {
-          method: cell.method,
-          method_params: cell.methodParams,
-          seed: run.seed,
-          ...training,
-        },
-        inputs: {
-          images: { node: images, output: "train" },
-          test: { node: images, output: "test" },
-          labelled: { node: splitNode, output: "labelled" },
-          ...(usesUnlabelled ? { unlabelled: { node: splitNode, output: "unlabelled" } } : {}),
-        },
-        label: `train ${name}`,
-        cells: [],
-      }),
-    );
+    const trainNode = this.#training(cell, { run, images, splitNode, training, name });
     const calibrated = this.#node(
       ["calibrate", this.#numbers.get(trainNode), calibration],
       cell.id,
@@ -159,6 +139,44 @@ class ChainBuilder {
       }),
     );
     return { train: trainNode, evaluate: evaluated };
+  }
+
+  /** The training of a run; of a method with generations the last one, which needs those before it. */
+  #training(cell: Cell, { run, images, splitNode, training, name }: {
+    readonly run: SeedRun;
+    readonly images: NodeSpec;
+    readonly splitNode: NodeSpec;
+    readonly training: Omit<SeedRun["params"], "pick" | "calibration" | "split_seed">;
+    readonly name: string;
+  }): NodeSpec {
+    const { method, methodParams: method_params } = cell;
+    const { count, share } = methodGenerations(method, method_params);
+    const steps = Math.max(1, Math.round(training.steps * share));
+    const params = { method, method_params, seed: run.seed, ...training, steps };
+    const generation = (at: number): NodeSpec => {
+      const previous = at === 0 ? undefined : generation(at - 1);
+      const parts = ["train", params, this.#numbers.get(splitNode)];
+      return this.#node(
+        previous ? [...parts, this.#numbers.get(previous)] : parts,
+        cell.id,
+        () => ({
+          stage: train,
+          params,
+          inputs: {
+            images: { node: images, output: "train" },
+            test: { node: images, output: "test" },
+            labelled: { node: splitNode, output: "labelled" },
+            ...(methodUsesUnlabelled(method)
+              ? { unlabelled: { node: splitNode, output: "unlabelled" } }
+              : {}),
+            ...(previous ? { previous: { node: previous, output: "checkpoints" } } : {}),
+          },
+          label: `train ${name}${count > 1 ? ` generation ${at + 1} of ${count}` : ""}`,
+          cells: [],
+        }),
+      );
+    };
+    return generation(count - 1);
   }
 
   /** The node made for these parts before, or a new one; either way `cell` needs it. */

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { createMethod } from "../methods/registry.ts";
 import type { EpochEnd, Method } from "../methods/method.ts";
 import { headPrefix } from "../nets/heads.ts";
-import type { Engine } from "../tensor/engine.ts";
 import { Checkpoints, type StoredTensor } from "./checkpoint.ts";
 import { DeviceModel } from "./device_model.ts";
 import { EpochOrder } from "./epoch_order.ts";
@@ -17,8 +16,8 @@ import {
 import { explainNonFinite, nonFinite, NonFiniteLoss } from "./finiteness.ts";
 import { handOver, methodContext, ownInputs, stepInfo } from "./method_step.ts";
 import { MetricsLog } from "./metrics_log.ts";
+import { nextGeneration } from "./next_generation.ts";
 import { type PredictorChoice, Predictors } from "./predictors.ts";
-import type { RunData } from "./run_data.ts";
 import {
   bestStep,
   type Due,
@@ -31,9 +30,10 @@ import { ScalarReader } from "./scalar_reader.ts";
 import { learningRateAt } from "./schedule.ts";
 import { Spool } from "./spool.ts";
 import { buildStep, type StepProgram } from "./step.ts";
-import { stepsPerEpoch, type TrainParams } from "./train_params.ts";
+import type { TrainOptions } from "./train_options.ts";
+import { stepsPerEpoch } from "./train_params.ts";
 import { encodeWeights } from "./weights_file.ts";
-import { type OutputPaths, writeOutputs } from "./write_outputs.ts";
+import { writeOutputs } from "./write_outputs.ts";
 
 /** Steps between readings of the scalars. */
 const READ_EVERY_STEPS = 10;
@@ -42,32 +42,17 @@ const CHECKPOINT_SECONDS = 60;
 /** State tensors kept of the best evaluation: what inference reads. */
 const INFERENCE_STATE = /^(ema|buffer)\./;
 
-/** One training run. */
-export interface TrainOptions {
-  readonly engine: Engine;
-  readonly params: TrainParams;
-  readonly data: RunData;
-  /** Directory of the run's checkpoints. */
-  readonly checkpoints: string;
-  readonly outputs: OutputPaths;
-  readonly signal: AbortSignal;
-  progress(progress: {
-    readonly done: number;
-    readonly total: number;
-    readonly loss?: number;
-    /** Percent. */
-    readonly accuracy?: number;
-  }): void;
-  log(line: string): void;
-}
-
 /**
  * Trains, evaluates and writes the outputs, going on from the last good checkpoint. A run that was interrupted any number
  * of times writes the same bytes as one that was not. When the signal fires a checkpoint is written and the signal's
  * reason thrown. Throws an Error with step and norms when the loss is not finite.
  */
 export async function train(options: TrainOptions): Promise<void> {
-  const training = await Training.create(options);
+  const { engine, params, signal, previous } = options;
+  const data = previous === undefined
+    ? options.data
+    : await nextGeneration(options.data, { engine, params, previous, signal });
+  const training = await Training.create({ ...options, data });
   try {
     await training.run();
   } finally {

@@ -144,7 +144,22 @@ Deno.test("buildTables() gives a run that two tables show one node, with both ce
   );
   ok(shared.length > 0, "no run is shared between the two tables");
   const runs = tables.flatMap(({ cells }) => cells).flatMap(({ runs }) => runs);
-  ok(plan.nodes.filter(({ node }) => node.stage.name === "train").length < runs.length);
+  ok(new Set(runs.map(({ train }) => train)).size < runs.length);
+});
+
+Deno.test("buildTables() trains the generations of a method one after the other", async () => {
+  const [table] = await paper(["table1"]);
+  const { runs } = table!.cells.find(({ cell, runs }) =>
+    cell.method === "fixmatch+la+crest" && runs.length > 0
+  )!;
+  const steps: unknown[] = [];
+  for (let node: NodeSpec | undefined = runs[0]!.train; node !== undefined;) {
+    steps.push((node.params as Record<string, unknown>)["steps"]);
+    const previous: unknown = node.inputs["previous"];
+    node = (previous as { readonly node: NodeSpec } | undefined)?.node;
+  }
+  equal(steps.length, 6);
+  equal(new Set(steps).size, 1);
 });
 
 Deno.test("buildTables() only looks up what --only leaves out", async () => {

@@ -58,6 +58,7 @@ async function runIn(directory: string, options: {
   readonly params: ReturnType<typeof parameters>;
   readonly onRun?: CountingEngine["onRun"];
   readonly abortAt?: number;
+  readonly previous?: string;
 }) {
   const abort = new AbortController();
   const out = (name: string) => join(directory, "out", name);
@@ -73,6 +74,7 @@ async function runIn(directory: string, options: {
     engine,
     params: options.params,
     data,
+    ...(options.previous === undefined ? {} : { previous: options.previous }),
     checkpoints: join(directory, "kept"),
     outputs: {
       evaluations: out("evaluations"),
@@ -131,6 +133,26 @@ for (const [method, methodParams] of [...runs, ...others]) {
     await Deno.remove(root, { recursive: true });
   });
 }
+
+Deno.test("train() adds what the last generation picks to the labelled images", async () => {
+  const root = await Deno.makeTempDir();
+  const params = parameters("fixmatch+la+crest", { p_cutoff: 0.4, crest_alpha: 1e6 });
+  const first = await runIn(join(root, "first"), { params });
+  const previous = join(root, "first/out/checkpoints");
+  const second = await runIn(join(root, "second"), { params, previous });
+  const counts = ({ files }: typeof first): number[] =>
+    JSON.parse(new TextDecoder().decode(files["evaluations/meta.json"])).class_counts;
+  assert.deepEqual(counts(first), data.labelled_counts);
+  const picked = counts(second).map((count, k) => count - data.labelled_counts[k]!);
+  assert.ok(picked.every((count) => count >= 0));
+  const sum = picked.reduce((total, count) => total + count, 0);
+  // With such an α all are picked of each class but one where the share rounds down.
+  assert.ok(sum > 0 && sum <= data.unlabelled_count, String(picked));
+  const directory = join(root, "interrupted");
+  await assert.rejects(runIn(directory, { params, previous, abortAt: 3 }), /interrupted/);
+  assert.deepEqual((await runIn(directory, { params, previous })).files, second.files);
+  await Deno.remove(root, { recursive: true });
+});
 
 Deno.test("train() goes on from the last checkpoint after a crash, with what came later undone", async () => {
   const root = await Deno.makeTempDir();
