@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createXlaEngine, type XlaEngineOptions } from "../../../src/tensor/engines/xla/mod.ts";
-import type { XlaEngine } from "../../../src/tensor/engines/xla/engine.ts";
+import { compileOptions } from "../../../src/tensor/engines/xla/compile_options.ts";
+import { Compiler } from "../../../src/tensor/engines/xla/compiler.ts";
+import { XlaEngine } from "../../../src/tensor/engines/xla/engine.ts";
+import { Client } from "../../../src/tensor/engines/xla/pjrt/client.ts";
 
 const caches = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? "", ".cache");
 
@@ -29,4 +32,17 @@ export function xlaTest(name: string, test: (t: Deno.TestContext) => Promise<voi
 /** An engine on the CPU. Close it before another is opened. */
 export function openXla(options: Partial<XlaEngineOptions> = {}): Promise<XlaEngine> {
   return createXlaEngine({ plugin, device: "cpu", ...options });
+}
+
+/** An engine on the CPU that lowers programs as for a GPU, with the options of one. */
+export function openWithGpuRules(): XlaEngine {
+  const client = Client.open({ plugin, device: "cpu", deviceIndex: 0, options: {} });
+  const options = compileOptions({ xla_gpu_deterministic_ops: true });
+  const compiler = new Compiler(client, {
+    device: "cuda",
+    options,
+    pluginDigest: "",
+    say: () => {},
+  });
+  return new XlaEngine({ client, compiler, digest: "", ahead: 4 });
 }

@@ -8,7 +8,8 @@ import { f32, type KernelCase } from "../kernel_case.ts";
 import { kernelCases } from "../kernel_cases.ts";
 import { ownCases } from "../tensorflow/own_cases.ts";
 import { runOnce } from "../tensorflow/run_once.ts";
-import { openXla, xlaTest } from "./installed.ts";
+import type { XlaEngine } from "../../../src/tensor/engines/xla/engine.ts";
+import { openWithGpuRules, openXla, xlaTest } from "./installed.ts";
 import { mergeCases } from "./merged_cases.ts";
 
 /** Kernels that are replaced by others before a program is lowered. */
@@ -45,8 +46,7 @@ const convolutionCases: readonly KernelCase[] = [
   },
 }));
 
-xlaTest("XlaExecutable.run() agrees with the interpreter on every kernel", async (t) => {
-  const engine = await openXla();
+async function compareAll(t: Deno.TestContext, engine: XlaEngine): Promise<void> {
   const cases = [...kernelCases, ...ownCases, ...convolutionCases];
   const met = new Set<string>();
   for (let first = 0; first < cases.length; first += MERGED) {
@@ -68,7 +68,17 @@ xlaTest("XlaExecutable.run() agrees with the interpreter on every kernel", async
   assert.deepEqual([...met].sort(), Object.keys(rules.cpu).sort());
   assert.equal(engine.tensorCount, 0);
   engine.close();
-});
+}
+
+xlaTest(
+  "XlaExecutable.run() agrees with the interpreter on every kernel",
+  async (t) => compareAll(t, await openXla()),
+);
+
+xlaTest(
+  "XlaExecutable.run() agrees with the interpreter on every kernel lowered as for a GPU",
+  (t) => compareAll(t, openWithGpuRules()),
+);
 
 xlaTest("XlaExecutable.run() rounds products that decide between whole numbers", async () => {
   const engine = await openXla();

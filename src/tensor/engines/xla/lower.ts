@@ -1,6 +1,7 @@
 import { lineOf } from "../../call_sites.ts";
 import { Attributes } from "../../kernels.ts";
 import type { Program, TensorSpec } from "../../program.ts";
+import { Draws } from "./draws.ts";
 import { exactProducts } from "./exact_products.ts";
 import { Emitter, type Result } from "./hlo/emitter.ts";
 import { elementTypeOf, typeText, type Value } from "./hlo/types.ts";
@@ -60,16 +61,20 @@ export function lowerProgram(program: Program, device: DeviceKind): string {
     const result = resultOf(values.spec(value));
     values.set(value, data ? hlo.constant(data, result) : hlo.splat(splat ?? 0, result));
   }
+  const draws = new Draws(program, device);
   const exact = exactProducts(program);
   for (const call of program.calls) {
     const rule = rules[device][call.kernel];
     if (!rule) {
       throw new Error(`${lineOf(call)}: the xla engine has no rule for the kernel ${call.kernel}`);
     }
+    const inputs = call.inputs.map((value) => values.at(value));
+    const words = draws.of(call, { hlo, key: inputs[0] });
     const written = rule({
       hlo,
+      inputs,
+      ...(words ? { words } : {}),
       attributes: new Attributes(call.attributes),
-      inputs: call.inputs.map((value) => values.at(value)),
       outputs: call.outputs.map((value) => resultOf(values.spec(value))),
     });
     const results = Array.isArray(written) ? written as readonly Value[] : [written as Value];

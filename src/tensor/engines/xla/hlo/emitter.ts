@@ -11,8 +11,8 @@ export interface Result {
 
 /** Writes the operations of a StableHLO function, in MLIR's generic form, and hands out values for their results. */
 export class Emitter {
-  readonly #lines: string[] = [];
-  readonly #constants = new Map<string, Value>();
+  #lines: string[] = [];
+  #constants = new Map<string, Value>();
   #count = 0;
 
   /** A value that the caller defines, e.g. an argument. */
@@ -214,6 +214,46 @@ export class Emitter {
       region: this.joining(options.join, x.type),
       attributes: { dimensions: listText(axes) },
     });
+  }
+
+  /** A block of its own: its values are not seen outside, nor those outside by it. */
+  #block(state: readonly Value[], write: (own: readonly Value[]) => readonly Value[]): string {
+    const outer = { lines: this.#lines, constants: this.#constants };
+    this.#lines = [];
+    this.#constants = new Map();
+    const own = state.map((value) => this.fresh(value));
+    const results = write(own);
+    const body = this.text;
+    this.#lines = outer.lines;
+    this.#constants = outer.constants;
+    const given = own.map(({ name, type, shape }) => `${name}: ${typeText(type, shape)}`);
+    const types = results.map(({ type, shape }) => typeText(type, shape)).join(", ");
+    return `{\n^bb0(${given.join(", ")}):\n${body}\n"stablehlo.return"(${
+      results.map(({ name }) => name).join(", ")
+    }) : (${types}) -> ()\n}`;
+  }
+
+  /** Applies `step` to `state` `count` times. What it reads must be in the state. */
+  repeat(
+    count: number,
+    state: readonly Value[],
+    step: (index: Value, state: readonly Value[]) => readonly Value[],
+  ): Value[] {
+    const index = { type: "i32", shape: [] } as const;
+    const carried = [this.splat(0, index), ...state];
+    const isOn = this.#block(carried, ([i]) => [this.compare("LT", i!, this.splat(count, index))]);
+    const body = this.#block(carried, ([i, ...own]) => [
+      this.elementwise("add", [i!, this.splat(1, index)]),
+      ...step(i!, own),
+    ]);
+    const name = `%${this.#count++}`;
+    const types = carried.map(({ type, shape }) => typeText(type, shape)).join(", ");
+    this.#lines.push(
+      `${name}:${carried.length} = "stablehlo.while"(${
+        carried.map((value) => value.name).join(", ")
+      }) (${isOn}, ${body}) : (${types}) -> (${types})`,
+    );
+    return state.map(({ type, shape }, i) => ({ name: `${name}#${i + 1}`, type, shape }));
   }
 
   /** The body so far. */

@@ -15,11 +15,16 @@ const blocking = { parameters: ["buffer"], result: "pointer" } as const;
 const later = { parameters: ["buffer"], result: "pointer", nonblocking: true } as const;
 
 /** Reads a table of functions: which version it is and which slots it has. */
-function readTable(address: Address): { major: number; minor: number; slots: BigUint64Array } {
+function readTable(
+  address: Address,
+  name: string,
+): { major: number; minor: number; slots: BigUint64Array } {
   const table = new Struct("PJRT_Api").readFrom(address, 8);
   const size = table.number("struct_size");
   const versionEnd = abi.structs.PJRT_Api.fields["pjrt_api_version.minor_version"][0] + 4;
-  if (size < versionEnd) throw new UserError(`its table of functions has only ${size} bytes`);
+  if (size < versionEnd) {
+    throw new UserError(`${name}: the library's table of PJRT functions has only ${size} bytes`);
+  }
   table.readFrom(address, versionEnd);
   return {
     major: table.number("pjrt_api_version.major_version"),
@@ -43,7 +48,7 @@ export class PjrtApi {
   constructor(address: Address, name: string) {
     if (address === 0n) throw new UserError(`${name}: the library gives no PJRT functions`);
     const ours = `${abi.version.major}.${abi.version.minor}`;
-    const { major, minor, slots } = readTable(address);
+    const { major, minor, slots } = readTable(address, name);
     this.version = `${major}.${minor}`;
     this.#slots = slots;
     if (major !== abi.version.major) {

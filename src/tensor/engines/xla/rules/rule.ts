@@ -9,6 +9,8 @@ export interface Call {
   readonly inputs: readonly Value[];
   /** Types and shapes of the outputs. */
   readonly outputs: readonly Result[];
+  /** Of a draw: its random words ui32, in one row. */
+  readonly words?: Value;
 }
 
 /** Writes a call as StableHLO operations; the values of its outputs. */

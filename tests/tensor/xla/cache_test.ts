@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { ExecutableCache } from "../../../src/tensor/engines/xla/executable_cache.ts";
+import { record } from "../../../src/tensor/mod.ts";
+import { f32 } from "../kernel_case.ts";
+import { runOnce } from "../tensorflow/run_once.ts";
+import { openXla, xlaTest } from "./installed.ts";
+
+const program = record({ x: f32(3) }, ({ x }) => ({ y: tf.mul(tf.exp(x!), 2) }), { state: [] });
+const values = { x: [0, 1, 2] };
+
+/** A test with a path for the cache, which nothing has made yet. */
+function cacheTest(name: string, test: (cache: string) => Promise<void>): void {
+  xlaTest(name, async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      await test(join(directory, "cache"));
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
+
+/** Opens an engine, runs the program, closes it; what was said, and the result. */
+async function runWith(cache: string): Promise<{ said: string[]; y: number[] }> {
+  const said: string[] = [];
+  const engine = await openXla({ cache, say: (line) => said.push(line) });
+  const outputs = await runOnce(engine, program, values);
+  // Said once, however often it is met.
+  await runOnce(engine, program, values);
+  engine.close();
+  return { said, y: [...outputs.y!] };
+}
+
+async function entries(cache: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(cache)) if (name.endsWith(".xla")) names.push(name);
+  return names;
+}
+
+async function onlyEntry(cache: string): Promise<string> {
+  const names = await entries(cache);
+  assert.equal(names.length, 1);
+  return join(cache, names[0]!);
+}
+
+cacheTest("Compiler.compile() keeps executables and loads them again", async (cache) => {
+  const first = await runWith(cache);
+  const path = await onlyEntry(cache);
+  const { mtime } = await Deno.stat(path);
+  const second = await runWith(cache);
+  assert.deepEqual(second, first);
+  assert.deepEqual(first.said, []);
+  assert.deepEqual((await Deno.stat(await onlyEntry(cache))).mtime, mtime);
+});
+
+cacheTest("Compiler.compile() tells programs apart that differ in a constant", async (cache) => {
+  const engine = await openXla({ cache });
+  for (const factor of [2, 3]) {
+    const other = record({ x: f32(3) }, ({ x }) => ({ y: tf.mul(x!, factor) }), { state: [] });
+    assert.deepEqual([...(await runOnce(engine, other, values)).y!], [0, factor, 2 * factor]);
+  }
+  engine.close();
+  assert.equal((await entries(cache)).length, 2);
+});
+
+cacheTest(
+  "Compiler.compile() compiles again where an entry is damaged, and says so",
+  async (cache) => {
+    const whole = await runWith(cache);
+    const path = await onlyEntry(cache);
+    const bytes = await Deno.readFile(path);
+    const flipped = bytes.slice();
+    flipped[bytes.length >> 1]! ^= 4;
+    const broken = [
+      flipped,
+      bytes.slice(0, bytes.length >> 1),
+      bytes.slice(0, 20),
+      new Uint8Array(),
+    ];
+    for (const damaged of broken) {
+      await Deno.writeFile(path, damaged);
+      const { said, y } = await runWith(cache);
+      assert.deepEqual(y, whole.y);
+      assert.deepEqual(said, [`${path} is damaged: compiling again`]);
+      assert.deepEqual((await runWith(cache)).said, []);
+    }
+  },
+);
+
+cacheTest("Compiler.compile() compiles again where the plugin refuses an entry", async (cache) => {
+  const whole = await runWith(cache);
+  const path = await onlyEntry(cache);
+  const key = path.slice(path.lastIndexOf("/") + 1, -".xla".length);
+  const nonsense = new TextEncoder().encode("no executable at all") as Uint8Array<ArrayBuffer>;
+  await new ExecutableCache(cache, assert.fail).put(key, nonsense);
+  const { said, y } = await runWith(cache);
+  assert.deepEqual(y, whole.y);
+  assert.deepEqual(said, [`${path} is damaged: compiling again`]);
+});
+
+cacheTest("Compiler.compile() goes on where nothing can be kept, and says so", async (cache) => {
+  await Deno.writeTextFile(cache, "a file in the way");
+  const { said, y } = await runWith(cache);
+  assert.deepEqual(y.map(Math.round), [2, 5, 15]);
+  assert.equal(said.length, 2);
+  assert.match(said[0]!, /cannot be read/);
+  assert.match(said[1]!, /compiled programs cannot be kept/);
+});
