@@ -149,7 +149,7 @@ Deno.test("outOfMemory() tells the device's statistics and what the program take
     "A program failed: out of memory on the device; the device: in use 3072 MiB, limit 4096 MiB, " +
       "largest free block 1.0 MiB; the program: inputs 128 MiB, outputs 64 MiB (32 MiB of them in " +
       "place of inputs), temporary 2048 MiB; Out of memory while trying to allocate 2147483648 " +
-      "bytes.. A smaller batch or net needs less; other programs on the device may hold memory",
+      "bytes. A smaller batch or net needs less; other programs on the device may hold memory",
   );
 });
 

@@ -1,6 +1,7 @@
 import { hashBytes, hashJson } from "../../../dag/hash.ts";
 import { compileOptions } from "./compile_options.ts";
 import { Compiler } from "./compiler.ts";
+import { withCudaData } from "./cuda_data.ts";
 import { XlaEngine } from "./engine.ts";
 import { Client, type DeviceKind } from "./pjrt/client.ts";
 import type { OptionValue } from "./pjrt/named_values.ts";
@@ -56,6 +57,12 @@ function check({ deviceIndex = 0, memoryFraction = 1, threads = 1 }: XlaEngineOp
   }
 }
 
+/** Tells XLA where the assembler is that lies beside the plugin. */
+function nameCudaData(plugin: string): void {
+  const flags = withCudaData(Deno.env.get("XLA_FLAGS"), plugin);
+  if (flags !== undefined) Deno.env.set("XLA_FLAGS", flags);
+}
+
 /**
  * Opens an XLA engine. Throws a UserError where the library is missing, damaged, for another machine, or of another version, or where the
  * device cannot be opened. `close` it before another is opened on the same plugin.
@@ -65,6 +72,7 @@ export async function createXlaEngine(options: XlaEngineOptions): Promise<XlaEng
   const { plugin, device, deviceIndex = 0, cache, deterministic = false, threads } = options;
   // XLA has no option for it, and reads this when the client is made.
   if (device === "cpu" && threads !== undefined) Deno.env.set("NPROC", String(threads));
+  if (device === "cuda") nameCudaData(plugin);
   const client = Client.open({ plugin, device, deviceIndex, options: clientOptions(options) });
   try {
     const digest = await pluginDigest(plugin, cache);

@@ -49,7 +49,7 @@ export function outOfMemory(what: string, facts: MemoryFacts): OutOfDeviceMemory
   ];
   return new OutOfDeviceMemory(
     `${what}: out of memory on the device; ${
-      parts.join("; ")
+      parts.join("; ").replace(/\.$/, "")
     }. A smaller batch or net needs less; other programs on the device may hold memory`,
   );
 }
@@ -63,7 +63,7 @@ export function explained(
   const { what, client, program } = context;
   if (error.code !== "RESOURCE_EXHAUSTED") {
     return new Error(
-      `${what}: ${error.code}: ${error.detail} (${error.call}, PJRT ${client.api.version})`,
+      `${what}: ${error.code}: ${error.detail} (${error.call})`,
     );
   }
   return outOfMemory(what, { device: deviceMemory(client), program, detail: error.detail });

@@ -11,6 +11,9 @@ const OPTIONAL: ReadonlySet<string> = new Set<FunctionName>([
   ...["PJRT_Executable_DeserializeAndLoad", "PJRT_Executable_GetCompiledMemoryStats"] as const,
 ]);
 
+/** The version of the header that the offsets are from. */
+const OUR_VERSION = `${abi.version.major}.${abi.version.minor}`;
+
 const blocking = { parameters: ["buffer"], result: "pointer" } as const;
 const later = { parameters: ["buffer"], result: "pointer", nonblocking: true } as const;
 
@@ -47,13 +50,12 @@ export class PjrtApi {
   /** Throws a UserError, beginning with `name`, where the plugin's version does not fit. */
   constructor(address: Address, name: string) {
     if (address === 0n) throw new UserError(`${name}: the library gives no PJRT functions`);
-    const ours = `${abi.version.major}.${abi.version.minor}`;
     const { major, minor, slots } = readTable(address, name);
     this.version = `${major}.${minor}`;
     this.#slots = slots;
     if (major !== abi.version.major) {
       throw new UserError(
-        `${name}: expected a plugin of PJRT's C API ${ours}, found ${this.version}, which is not compatible`,
+        `${name}: expected a plugin of PJRT's C API ${OUR_VERSION}, found ${this.version}, which is not compatible`,
       );
     }
     const missing = Object.keys(abi.functions).filter((call) =>
@@ -61,7 +63,7 @@ export class PjrtApi {
     );
     if (missing.length > 0) {
       throw new UserError(
-        `${name}: expected a plugin of PJRT's C API ${ours}, found ${this.version}, which lacks ${
+        `${name}: expected a plugin of PJRT's C API ${OUR_VERSION}, found ${this.version}, which lacks ${
           missing.join(", ")
         }`,
       );
@@ -109,7 +111,10 @@ export class PjrtApi {
     this.call("PJRT_Error_Message", message);
     const text = textAt(message.pointer("message"), message.number("message_size"));
     this.call("PJRT_Error_Destroy", new Struct("PJRT_Error_Destroy_Args").set("error", error));
-    return new PjrtError(call, failed ? "UNKNOWN" : codeName(code.number("code")), text);
+    const detail = this.version === OUR_VERSION
+      ? text
+      : `${text} (the plugin has PJRT ${this.version}, this engine was made for ${OUR_VERSION})`;
+    return new PjrtError(call, failed ? "UNKNOWN" : codeName(code.number("code")), detail);
   }
 
   #pointerOf(call: FunctionName): Deno.UnsafeFnPointer<typeof blocking> {
