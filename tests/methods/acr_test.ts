@@ -1,9 +1,10 @@
-import { assertClose, goldenTest } from "../golden.ts";
+import { assertClose } from "../golden.ts";
 import { createMethod } from "../../src/methods/registry.ts";
 import { assertRowGradients, assertScalars, goldenLosses } from "./golden_losses.ts";
-import { runLosses } from "./loss_run.ts";
+import { runLossesOn } from "./loss_run.ts";
+import { goldenEngineTest } from "./engines.ts";
 
-goldenTest("acr golden: six steps of losses, estimate, τ and gradients", async () => {
+goldenEngineTest("acr golden: six steps of losses, estimate, τ and gradients", async (engine) => {
   const golden = await goldenLosses();
   const { tensor } = golden;
   const shared = golden.facts.acr;
@@ -25,7 +26,7 @@ goldenTest("acr golden: six steps of losses, estimate, τ and gradients", async 
       unlabelledCount: 1,
       unlabelled: new Int32Array(1),
     });
-    const out = runLosses(method, {
+    const out = await runLossesOn(engine, method, {
       ...batch,
       features: { ...batch.features!, weak: tensor(`acr.it${it}.feat_w`) },
       heads: { acr: { weight: tensor("acr.aux_weight"), bias: tensor("acr.aux_bias") } },

@@ -5,7 +5,8 @@ import { createMethod } from "../../src/methods/registry.ts";
 import { calibrate } from "../../src/train/calibration.ts";
 import { runRecorded } from "../run_recorded.ts";
 import { goldenLosses } from "./golden_losses.ts";
-import { runLosses, type Values } from "./loss_run.ts";
+import { runLossesOn, type Values } from "./loss_run.ts";
+import { goldenEngineTest } from "./engines.ts";
 
 /** Rows of both, one after the other. */
 function stacked(first: Values, second: Values): Values {
@@ -16,7 +17,7 @@ function stacked(first: Values, second: Values): Values {
 }
 
 for (const variant of ["epoch100.tau0.0", "epoch101.tau0.0", "epoch101.tau0.9"]) {
-  goldenTest(`cdmad golden: losses, mask and gradients, ${variant}`, async () => {
+  goldenEngineTest(`cdmad golden: losses, mask and gradients, ${variant}`, async (engine) => {
     const golden = await goldenLosses();
     const { tensor } = golden;
     const name = `cdmad.${variant}`;
@@ -42,7 +43,7 @@ for (const variant of ["epoch100.tau0.0", "epoch101.tau0.0", "epoch101.tau0.9"])
       unlabelledCount: 1,
       unlabelled: new Int32Array(1),
     });
-    const out = runLosses(method, {
+    const out = await runLossesOn(engine, method, {
       labels: batch.labels,
       // Both strong views as one batch with twice the weak rows: the same mean.
       logits: {

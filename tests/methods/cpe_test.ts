@@ -6,13 +6,14 @@ import { classwiseInference, classwiseTraining } from "../../src/nets/classwise_
 import { channelsLast, fromTorch, toTorch } from "../../src/nets/layout.ts";
 import { stopGradient } from "../../src/tensor/ops.ts";
 import { movingAverage } from "../../src/train/ema.ts";
-import { assertClose, goldenTest } from "../golden.ts";
-import { type Given, runRecorded } from "../run_recorded.ts";
+import { assertClose } from "../golden.ts";
+import type { Given } from "../run_recorded.ts";
+import { goldenEngineTest, runOn } from "./engines.ts";
 import { assertSame, goldenLosses } from "./golden_losses.ts";
 
 const HEADS = { base: "fc1", cpe2: "fc2", cpe3: "fc3" };
 
-goldenTest("cpe golden: class-wise BatchNorm, three heads, losses and gradients", async () => {
+goldenEngineTest("cpe golden: class-wise BatchNorm, heads, losses, gradients", async (engine) => {
   const { tensor, facts, context } = await goldenLosses();
   const { tau, cut1, cut2 } = facts.cpe;
   const method = await createMethod("fixmatch+cpe", {
@@ -34,7 +35,7 @@ goldenTest("cpe golden: class-wise BatchNorm, three heads, losses and gradients"
     given[`${head}.weight`] = fromTorch(tensor(`cpe.${name}_weight`));
     given[`${head}.bias`] = tensor(`cpe.${name}_bias`);
   }
-  const out = runRecorded(given, (t) => goldenStep(method, t));
+  const out = await runOn(engine, given, (t) => goldenStep(method, t));
 
   assertClose(out.total!, [facts.cpe.loss], { tolerance: 1e-4, what: "loss" });
   const supervised = ["", "cpe2_", "cpe3_"].map((prefix) => out[`${prefix}sup_loss`]![0]!);

@@ -2,74 +2,78 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { enqueue } from "../../src/methods/daso_queue.ts";
 import { createMethod } from "../../src/methods/registry.ts";
-import { assertClose, goldenTest } from "../golden.ts";
+import { assertClose } from "../golden.ts";
 import { runRecorded } from "../run_recorded.ts";
 import { assertRowGradients, assertSame, assertScalars, goldenLosses } from "./golden_losses.ts";
-import { runLosses } from "./loss_run.ts";
+import { runLossesOn } from "./loss_run.ts";
+import { goldenEngineTest } from "./engines.ts";
 import { stepInfo } from "./step_info.ts";
 
-goldenTest("daso golden: six steps of losses, labels, prototypes and gradients", async () => {
-  const golden = await goldenLosses();
-  const { tensor, facts, context } = golden;
-  const shared = facts.daso;
-  const method = await createMethod("fixmatch+daso", {
-    params: {
-      t_proto: shared.T_proto,
-      t_dist: shared.T_dist,
-      queue_length: shared.queue_len,
-      align_weight: shared.assign_loss_ratio,
-      pretrain_epochs: shared.num_pretrain_iter,
-      refresh_epochs: shared.num_pl_dist_iter,
-      similarity: "previous",
-    },
-    context,
-  });
-  let state: Record<string, Float64Array> = {};
-  for (let it = 0; facts[`daso.it${it}`] !== undefined; it++) {
-    const batch = golden.batch(it);
-    const before = facts[`daso.it${it}`].pl_dist_before;
-    if (it > 0) deepStrictEqual([...state.daso_counts!], before, `counts before ${it}`);
-    const out = runLosses(method, {
-      ...batch,
-      averagedFeatures: batch.features!.labelled,
-      state,
-      step: method.host.stepInputs!(stepInfo(it)),
+goldenEngineTest(
+  "daso golden: six steps of losses, labels, prototypes and gradients",
+  async (engine) => {
+    const golden = await goldenLosses();
+    const { tensor, facts, context } = golden;
+    const shared = facts.daso;
+    const method = await createMethod("fixmatch+daso", {
+      params: {
+        t_proto: shared.T_proto,
+        t_dist: shared.T_dist,
+        queue_length: shared.queue_len,
+        align_weight: shared.assign_loss_ratio,
+        pretrain_epochs: shared.num_pretrain_iter,
+        refresh_epochs: shared.num_pl_dist_iter,
+        similarity: "previous",
+      },
+      context,
     });
-    assertScalars(out, { assign_loss: 0, ...facts[`daso.it${it}`] }, {
-      total: "loss",
-      sup_loss: "sup_loss",
-      unsup_loss: "unsup_loss",
-      util_ratio: "util_ratio",
-      assign_loss: "assign_loss",
-    });
-    assertSame(out["targets.mask"]!, tensor(`daso.it${it}.mask`), `mask ${it}`);
-    assertSame(out["targets.labels"]!, tensor(`daso.it${it}.pseudo_label`), `labels ${it}`);
-    if (golden.has(`daso.it${it}.blended`)) {
-      const blended = tensor(`daso.it${it}.blended`).data;
-      assertClose(out["targets.probabilities"]!, blended, {
-        tolerance: 1e-4,
-        what: `blended ${it}`,
+    let state: Record<string, Float64Array> = {};
+    for (let it = 0; facts[`daso.it${it}`] !== undefined; it++) {
+      const batch = golden.batch(it);
+      const before = facts[`daso.it${it}`].pl_dist_before;
+      if (it > 0) deepStrictEqual([...state.daso_counts!], before, `counts before ${it}`);
+      const out = await runLossesOn(engine, method, {
+        ...batch,
+        averagedFeatures: batch.features!.labelled,
+        state,
+        step: method.host.stepInputs!(stepInfo(it)),
       });
-    }
-    const expected = tensor(`daso.it${it}.prototypes`);
-    const [classes = 0, features = 0] = expected.shape;
-    const means = Float64Array.from(expected.data, (_, i) => {
-      const [k, column] = [Math.floor(i / features), i % features];
-      let sum = 0;
-      for (let place = 0; place < shared.queue_len; place++) {
-        sum += out["state.daso_bank"]![(k * shared.queue_len + place) * features + column]!;
+      assertScalars(out, { assign_loss: 0, ...facts[`daso.it${it}`] }, {
+        total: "loss",
+        sup_loss: "sup_loss",
+        unsup_loss: "unsup_loss",
+        util_ratio: "util_ratio",
+        assign_loss: "assign_loss",
+      });
+      assertSame(out["targets.mask"]!, tensor(`daso.it${it}.mask`), `mask ${it}`);
+      assertSame(out["targets.labels"]!, tensor(`daso.it${it}.pseudo_label`), `labels ${it}`);
+      if (golden.has(`daso.it${it}.blended`)) {
+        const blended = tensor(`daso.it${it}.blended`).data;
+        assertClose(out["targets.probabilities"]!, blended, {
+          tolerance: 1e-4,
+          what: `blended ${it}`,
+        });
       }
-      return sum / Math.max(1, out["state.daso_filled"]![k]!);
-    });
-    strictEqual(classes, context.classes);
-    assertClose(means, expected.data, { tolerance: 1e-5, what: `prototypes ${it}` });
-    if (golden.has(`daso.it${it}.grad_lb`)) assertRowGradients(out, golden, `daso.it${it}`);
-    state = Object.fromEntries(
-      Object.keys(method.state).map((name) => [name, out[`state.${name}`]!]),
-    );
-  }
-  deepStrictEqual([...state.daso_counts!], shared.pl_dist_end);
-});
+      const expected = tensor(`daso.it${it}.prototypes`);
+      const [classes = 0, features = 0] = expected.shape;
+      const means = Float64Array.from(expected.data, (_, i) => {
+        const [k, column] = [Math.floor(i / features), i % features];
+        let sum = 0;
+        for (let place = 0; place < shared.queue_len; place++) {
+          sum += out["state.daso_bank"]![(k * shared.queue_len + place) * features + column]!;
+        }
+        return sum / Math.max(1, out["state.daso_filled"]![k]!);
+      });
+      strictEqual(classes, context.classes);
+      assertClose(means, expected.data, { tolerance: 1e-5, what: `prototypes ${it}` });
+      if (golden.has(`daso.it${it}.grad_lb`)) assertRowGradients(out, golden, `daso.it${it}`);
+      state = Object.fromEntries(
+        Object.keys(method.state).map((name) => [name, out[`state.${name}`]!]),
+      );
+    }
+    deepStrictEqual([...state.daso_counts!], shared.pl_dist_end);
+  },
+);
 
 Deno.test("enqueue() keeps the last features of each class, also when more come at once than fit", () => {
   const run = (state: Record<string, ArrayLike<number>>, labels: number[], first: number) =>

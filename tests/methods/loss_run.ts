@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { HeadLogits, Method } from "../../src/methods/method.ts";
 import { stopGradient } from "../../src/tensor/ops.ts";
 import { type Given, runRecorded } from "../run_recorded.ts";
+import { type Body, type EngineName, runOn } from "./engines.ts";
 
 /** Something with a shape and values. */
 export type Values = Omit<Given, "dtype" | "storage">;
@@ -35,6 +36,21 @@ export interface LossRun {
  * `grad.strong`, the same with `features.` before the row's name, `grad.<head>.weight|bias` (program layout).
  */
 export function runLosses(method: Method, run: LossRun): Record<string, Float64Array> {
+  const { given, body } = lossBody(method, run);
+  return runRecorded(given, body);
+}
+
+/** The same on an engine. */
+export function runLossesOn(
+  engine: EngineName,
+  method: Method,
+  run: LossRun,
+): Promise<Record<string, Float64Array>> {
+  const { given, body } = lossBody(method, run);
+  return runOn(engine, given, body);
+}
+
+function lossBody(method: Method, run: LossRun): { given: Record<string, Given>; body: Body } {
   const given: Record<string, Given> = { labels: { ...run.labels, dtype: "int32" } };
   for (const [name, values] of Object.entries(run.logits)) given[name] = values;
   for (const [name, values] of Object.entries(run.features ?? {})) {
@@ -62,7 +78,7 @@ export function runLosses(method: Method, run: LossRun): Record<string, Float64A
     if (data === undefined) throw new Error(`The test gives no step input ${name}`);
     given[`step.${name}`] = { shape: kind ? [rows[kind], ...shape] : shape, data };
   }
-  return runRecorded(given, (t) => {
+  const body: Body = (t) => {
     const result: Record<string, tf.Tensor> = {};
     const pick = (prefix: string, names: readonly string[]) =>
       Object.fromEntries(names.map((name) => [name, t[`${prefix}.${name}`]!]));
@@ -129,5 +145,6 @@ export function runLosses(method: Method, run: LossRun): Record<string, Float64A
     })(differentiated.map((name) => t[name]!));
     differentiated.forEach((name, i) => result[`grad.${name}`] = gradients[i]!);
     return result;
-  });
+  };
+  return { given, body };
 }

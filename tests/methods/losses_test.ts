@@ -1,9 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { ok } from "node:assert/strict";
 import { logPrior } from "../../src/methods/class_order.ts";
-import { adjustedCrossEntropy, crossEntropy } from "../../src/methods/cross_entropy.ts";
+import {
+  adjustedCrossEntropy,
+  crossEntropy,
+  softCrossEntropy,
+} from "../../src/methods/cross_entropy.ts";
 import { createMethod } from "../../src/methods/registry.ts";
-import { stopGradient } from "../../src/tensor/ops.ts";
 import {
   assertClose,
   goldenJson,
@@ -12,10 +14,12 @@ import {
   goldenTest,
 } from "../golden.ts";
 import { type Given, runRecorded } from "../run_recorded.ts";
+import { goldenEngineTest } from "./engines.ts";
+import { assertRowGradients, assertSame, assertScalars, goldenLosses } from "./golden_losses.ts";
+import { runLossesOn } from "./loss_run.ts";
 
 interface Facts {
-  readonly shared: { readonly counts: number[]; readonly p_cutoff: number };
-  readonly fixmatch: Record<"sup_loss" | "unsup_loss" | "total_loss" | "util_ratio", number>;
+  readonly shared: { readonly counts: number[] };
   readonly ce: { readonly mean: number };
   readonly la1: { readonly tau: number; readonly mean: number };
   readonly la2: { readonly tau: number; readonly mean: number };
@@ -25,8 +29,6 @@ interface Facts {
 function batch(golden: ReadonlyMap<string, GoldenTensor>): Record<string, Given> {
   return {
     labelled: golden.get("in0.logits_lb")!,
-    weak: golden.get("in0.logits_w")!,
-    strong: golden.get("in0.logits_s")!,
     labels: { ...golden.get("in0.y_lb")!, dtype: "int32" },
   };
 }
@@ -54,51 +56,39 @@ goldenTest("adjustedCrossEntropy() golden: values and gradients for τ = 0, 1, 2
   }
 });
 
-goldenTest("fixmatch golden: losses, mask ratio and gradients", async () => {
-  const golden = await goldenTensors("losses.safetensors");
-  const facts = await goldenJson<Facts>("losses.json");
-  const context = { classes: 10, labelledCounts: facts.shared.counts };
+goldenEngineTest("fixmatch golden: losses, mask, labels and gradients", async (engine) => {
+  const golden = await goldenLosses();
+  const { facts, context, tensor } = golden;
   const method = await createMethod("fixmatch", {
-    params: { p_cutoff: facts.shared.p_cutoff },
+    params: { p_cutoff: facts.shared.p_cutoff, lambda_u: facts.shared.lambda_u },
     context,
   });
-  const out = runRecorded(batch(golden), (t) => {
-    const result: Record<string, tf.Tensor> = {};
-    const [lb, w, s] = tf.grads((labelled, weak, strong) => {
-      const { total, scalars } = method.losses({
-        logits: {
-          base: {
-            labelled: labelled as tf.Tensor2D,
-            weak: stopGradient(weak as tf.Tensor2D),
-            strong: strong as tf.Tensor2D,
-          },
-        },
-        labels: t.labels as tf.Tensor1D,
-        controls: {},
-        state: {},
-        biases: {},
-      });
-      Object.assign(result, scalars, { total_loss: total });
-      Object.values(result).forEach(tf.keep);
-      return tf.add(total, tf.mul(tf.sum(weak!), 0)); // so that the weak rows are on the tape
-    })([t.labelled!, t.weak!, t.strong!]);
-    return { ...result, lb: lb!, w: w!, s: s! };
+  const out = await runLossesOn(engine, method, golden.batch(0));
+  assertScalars(out, facts.fixmatch, {
+    total: "total_loss",
+    sup_loss: "sup_loss",
+    unsup_loss: "unsup_loss",
+    util_ratio: "util_ratio",
   });
-  for (const [name, value] of Object.entries(facts.fixmatch)) {
-    if (out[name] !== undefined) {
-      assertClose(out[name], [value], { tolerance: 1e-4, what: name });
-    }
-  }
-  const logitsOf = ({ shape: [rows = 0, columns = 0], data }: GoldenTensor) =>
-    Float32Array.from(
-      { length: rows * 10 },
-      (_, i) => data[Math.floor(i / 10) * columns + i % 10]!,
-    );
-  for (const [name, key] of [["lb", "grad_lb"], ["s", "grad_s"]] as const) {
-    const expected = logitsOf(golden.get(`fixmatch.${key}`)!);
-    assertClose(out[name]!, expected, { tolerance: 1e-3, what: key });
-  }
-  ok(out.w!.every((value) => value === 0));
+  assertSame(out["targets.mask"]!, tensor("fixmatch.mask"), "mask");
+  assertSame(out["targets.labels"]!, tensor("fixmatch.pseudo_label"), "labels");
+  assertRowGradients(out, golden, "fixmatch");
+});
+
+goldenTest("softCrossEntropy() golden: masked mean and gradient", async () => {
+  const golden = await goldenLosses();
+  const { weak, strong } = golden.batch(0).logits;
+  const mask = golden.tensor("consistency_soft_ce.mask");
+  const out = runRecorded({ weak, strong, mask }, (t) => {
+    const target = tf.softmax(t.weak as tf.Tensor2D);
+    const loss = (z: tf.Tensor) =>
+      tf.mean<tf.Scalar>(tf.mul(t.mask!, softCrossEntropy(z as tf.Tensor2D, target)));
+    return { mean: loss(t.strong!), grad: tf.grad(loss)(t.strong!) };
+  });
+  const { mean } = golden.facts.consistency_soft_ce;
+  assertClose(out.mean!, [mean], { tolerance: 1e-4, what: "mean" });
+  const expected = golden.tensor("consistency_soft_ce.grad").data;
+  assertClose(out.grad!, expected, { tolerance: 1e-3, what: "gradient" });
 });
 
 Deno.test("crossEntropy() does not move when all logits shift, for two classes as well", () => {
