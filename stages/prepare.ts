@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineStage } from "../src/dag/stage.ts";
+import { SOURCE_KINDS } from "../src/data/loaded_set.ts";
 import { importLoader, loaderUrl } from "../src/data/loader.ts";
 import { writePart } from "../src/data/part_files.ts";
 import { synthesis } from "../src/data/synthesis.ts";
@@ -8,7 +9,7 @@ const params = z.strictObject({
   dataset: z.string(),
   /** What planning found: `digest` names the bytes, whatever the path. */
   source: z.strictObject({
-    kind: z.enum(["synthetic", "archive", "binary", "indexed"]),
+    kind: z.enum(SOURCE_KINDS).exclude(["downsampled"]),
     digest: z.string(),
   }),
   synthetic: synthesis.optional(),

@@ -1,5 +1,14 @@
 import checksums from "../../data/checksums.json" with { type: "json" };
 
+/** What is known of one official file; the hash tells it from damaged ones. */
+export interface OfficialFile {
+  /** Left out where nobody publishes it. */
+  readonly bytes?: number;
+  /** One of the two hashes is there. */
+  readonly sha1?: string;
+  readonly md5?: string;
+}
+
 /** One official archive and the files in it, with the hashes that tell them from damaged ones. */
 export interface OfficialFiles {
   readonly archive: {
@@ -11,12 +20,18 @@ export interface OfficialFiles {
   /** The folder that the archive unpacks to. */
   readonly folder: string;
   /** File name in that folder -> size and hash. */
-  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha1: string }>>;
+  readonly files: Readonly<Record<string, OfficialFile>>;
 }
 
 const sets: Readonly<Record<string, OfficialFiles>> = checksums.sets;
+const python: Readonly<Record<string, OfficialFiles>> = checksums.python;
 
 /** The official files of a data set, or undefined if it has none. */
 export function officialFiles(dataset: string): OfficialFiles | undefined {
   return Object.hasOwn(sets, dataset) ? sets[dataset] : undefined;
+}
+
+/** The "python version" of a data set, or undefined if it has none. */
+export function pythonFiles(dataset: string): OfficialFiles | undefined {
+  return Object.hasOwn(python, dataset) ? python[dataset] : undefined;
 }

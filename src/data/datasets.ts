@@ -13,7 +13,7 @@ export interface DatasetFacts {
   readonly classes: number;
   /** In label order; empty where the names come with the files. */
   readonly classNames: readonly string[];
-  /** Edge of an image in pixels. */
+  /** Edge of an image in pixels, as it is trained on (USB reads STL-10's 96 pixels as 32). */
   readonly size: number;
   /** Training images of each class, or null where they are not all alike. */
   readonly trainPerClass: number | null;
@@ -130,7 +130,7 @@ const DATASETS: readonly DatasetFacts[] = [
       "ship",
       "truck",
     ],
-    size: 96,
+    size: 32,
     trainPerClass: 500,
     trainCount: 105_000,
     testCount: 8_000,
@@ -139,7 +139,7 @@ const DATASETS: readonly DatasetFacts[] = [
     licence: "images from ImageNet, whose terms apply; the authors ask for a citation",
     citation:
       "A. Coates, H. Lee, A. Y. Ng, An Analysis of Single-Layer Networks in Unsupervised Feature Learning, AISTATS 2011",
-    supported: false,
+    supported: true,
   },
   { ...IMAGENET127, id: "imagenet-127-32", title: "ImageNet-127 at 32 pixels", size: 32 },
   { ...IMAGENET127, id: "imagenet-127-64", title: "ImageNet-127 at 64 pixels", size: 64 },

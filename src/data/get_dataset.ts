@@ -29,7 +29,9 @@ export async function getDataset(id: string, options: GetOptions): Promise<{
   }
   const official = options.official ?? officialFiles(id);
   if (!facts.supported || official === undefined) {
-    throw new UserError(`${facts.title} is not supported yet: see ${facts.page}`);
+    throw new UserError(
+      `${facts.title} cannot be downloaded by this program (its terms ask for an account): see ${facts.page}`,
+    );
   }
   const { root, cache = new Map() } = options;
   const located = await locate({ dataset: id, root, cache, official });

@@ -1,8 +1,23 @@
 import type { Normalisation } from "./datasets.ts";
 import type { Synthesis } from "./synthesis.ts";
 
-/** What kind of source a data set is read from. */
-export type SourceKind = "synthetic" | "archive" | "binary" | "indexed";
+/**
+ * What kind of source a data set is read from. `…archive` is packed, its sister unpacked: `binary` is CIFAR's binary version,
+ * `python` its pickles, `stl` STL-10's; `downsampled` is a folder of downsampled-ImageNet batches.
+ */
+export const SOURCE_KINDS = [
+  "synthetic",
+  "archive",
+  "binary",
+  "python-archive",
+  "python",
+  "stl-archive",
+  "stl",
+  "indexed",
+  "downsampled",
+] as const;
+
+export type SourceKind = typeof SOURCE_KINDS[number];
 
 /** The training or the test images of a data set in memory. */
 export interface LoadedPart {

@@ -1,10 +1,11 @@
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { type OfficialFiles, officialFiles } from "./checksums.ts";
+import type { OfficialFiles } from "./checksums.ts";
 import { datasetFacts } from "./datasets.ts";
 import { indexedDigest, indexedFacts, openIndexedFolder } from "./indexed_folder.ts";
 import type { SourceKind } from "./loaded_set.ts";
 import { checkArchive, checkUnpacked, statFile } from "./official_check.ts";
+import { type OfficialForm, officialForms } from "./official_forms.ts";
 import type { SourceCache } from "./source_cache.ts";
 import { officialFacts, type SourceFacts } from "./source_facts.ts";
 import type { Synthesis } from "./synthesis.ts";
@@ -34,6 +35,8 @@ export interface LocateOptions {
   readonly synthesis?: Synthesis | undefined;
   /** The hashes to check against; the published ones unless a test brings its own. */
   readonly official?: OfficialFiles | undefined;
+  /** The same of the python version. */
+  readonly python?: OfficialFiles | undefined;
 }
 
 /**
@@ -48,37 +51,26 @@ export async function locate(options: LocateOptions): Promise<Located> {
   if (stat === null && folder !== undefined) {
     throw new UserError(`--data ${dataset}=${folder}: there is no such folder`);
   }
-  const official = options.official ?? officialFiles(dataset);
+  if (stat !== null && await statFile(join(directory, "index.csv"))) {
+    const indexed = await openIndexedFolder({ dataset, path: directory, cache });
+    const digest = await indexedDigest(indexed, cache);
+    const facts = indexedFacts(indexed);
+    return { found: { kind: "indexed", path: resolve(directory), digest, facts } };
+  }
   const facts = officialFacts(dataset);
-  const supported = datasetFacts(dataset)?.supported ?? false;
+  const forms = facts === undefined ? [] : officialForms(dataset, options);
+  if (stat !== null && facts !== undefined) {
+    const found = stat.isDirectory
+      ? await inFolder(directory, { forms, facts, cache })
+      : await namedFile(directory, { forms, facts, cache });
+    if (found !== null) return { found };
+  }
   if (stat !== null && !stat.isDirectory) {
-    if (!supported || official === undefined || facts === undefined) {
-      throw new UserError(
-        `--data ${dataset}=${directory}: expected a folder with an index.csv, found a file`,
-      );
-    }
-    return archive(directory, { official, facts, cache });
+    throw new UserError(
+      `--data ${dataset}=${directory}: expected a folder with an index.csv, found a file`,
+    );
   }
-  if (stat !== null) {
-    if (await statFile(join(directory, "index.csv"))) {
-      const indexed = await openIndexedFolder({ dataset, path: directory, cache });
-      const digest = await indexedDigest(indexed, cache);
-      return {
-        found: { kind: "indexed", path: resolve(directory), digest, facts: indexedFacts(indexed) },
-      };
-    }
-    if (supported && official !== undefined && facts !== undefined) {
-      for (const path of [directory, join(directory, official.folder)]) {
-        const [firstName] = Object.keys(official.files);
-        if (firstName === undefined || !await statFile(join(path, firstName))) continue;
-        const digest = await checkUnpacked(path, { official, cache });
-        return { found: { kind: "binary", path: resolve(path), digest, facts } };
-      }
-      const path = join(directory, official.archive.name);
-      if (await statFile(path)) return archive(path, { official, facts, cache });
-    }
-  }
-  const reason = await missingReason({ dataset, directory, supported, official });
+  const reason = await missingReason({ dataset, directory, forms });
   if (folder !== undefined) throw new UserError(`--data ${dataset}=${folder}: ${reason}`);
   return { missing: reason };
 }
@@ -89,35 +81,65 @@ function locateSynthetic(synthesis: Synthesis | undefined): Located {
   return { found: { kind: "synthetic", path: "", digest: "parameters", facts } };
 }
 
-async function archive(path: string, { official, facts, cache }: {
-  readonly official: OfficialFiles;
+interface Search {
+  readonly forms: readonly OfficialForm[];
   readonly facts: SourceFacts;
   readonly cache: SourceCache;
-}): Promise<Located> {
-  const digest = await checkArchive(path, { archive: official.archive, cache });
-  return { found: { kind: "archive", path: resolve(path), digest, facts } };
 }
 
-async function missingReason(options: {
+/** Unpacked files come before archives. */
+async function inFolder(directory: string, search: Search): Promise<FoundSource | null> {
+  const { forms, facts, cache } = search;
+  for (const { files, unpacked } of forms) {
+    for (const path of [directory, join(directory, files.folder)]) {
+      const [firstName] = Object.keys(files.files);
+      if (firstName === undefined) continue;
+      if ((await statFile(join(path, firstName)))?.isFile !== true) continue;
+      const digest = await checkUnpacked(path, { official: files, cache });
+      return { kind: unpacked, path: resolve(path), digest, facts };
+    }
+  }
+  for (const form of forms) {
+    const path = join(directory, form.files.archive.name);
+    if (await statFile(path)) return await archive(path, { form, facts, cache });
+  }
+  return null;
+}
+
+/** A file that the user named: its name tells its form, and where it was renamed the preferred form is tried. */
+async function namedFile(path: string, { forms, facts, cache }: Search) {
+  const form = forms.find(({ files }) => files.archive.name === basename(path)) ?? forms[0];
+  return form === undefined ? null : await archive(path, { form, facts, cache });
+}
+
+async function archive(path: string, { form, facts, cache }: {
+  readonly form: OfficialForm;
+  readonly facts: SourceFacts;
+  readonly cache: SourceCache;
+}): Promise<FoundSource> {
+  const digest = await checkArchive(path, { archive: form.files.archive, cache });
+  return { kind: form.packed, path: resolve(path), digest, facts };
+}
+
+async function missingReason({ dataset, directory, forms }: {
   readonly dataset: string;
   readonly directory: string;
-  readonly supported: boolean;
-  readonly official: OfficialFiles | undefined;
+  readonly forms: readonly OfficialForm[];
 }): Promise<string> {
-  const { dataset, directory, supported, official } = options;
   const facts = datasetFacts(dataset);
-  if (facts !== undefined && !supported) {
+  if (facts !== undefined && !facts.supported) {
     return `${facts.title} is not supported yet, except as an indexed folder (docs/own-data.md)`;
   }
-  if (facts === undefined || official === undefined) {
+  const [form] = forms;
+  if (form === undefined) {
     return `expected ${
       join(directory, "index.csv")
     }, found none: docs/own-data.md says how to write it`;
   }
-  const { name } = official.archive;
+  const { name } = form.files.archive;
   const begun = await statFile(`${join(directory, name)}.part`);
   const found = begun === null
     ? "found none"
     : `found ${begun.size} bytes of an unfinished download`;
-  return `expected ${name}, ${official.folder}/ or index.csv in ${directory}, ${found}: run "deno task data get ${dataset}"`;
+  return `expected ${name}, ${form.files.folder}/ or index.csv in ${directory}, ${found}: run "deno task data get ${dataset}"`;
 }

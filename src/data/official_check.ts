@@ -38,14 +38,21 @@ export async function checkUnpacked(folder: string, { official, cache }: {
         }, found no ${name}`,
       );
     }
-    if (stat.size < expected.bytes) {
+    if (expected.bytes !== undefined && stat.size < expected.bytes) {
       throw new UserError(
         `${path} is truncated: expected ${expected.bytes} bytes, found ${stat.size}`,
       );
     }
-    const found = await cachedHash(path, { algorithm: "sha1", cache });
-    if (found !== expected.sha1) {
-      throw wrongHash(path, { algorithm: "SHA-1", expected: expected.sha1, found });
+    const algorithm = expected.sha1 === undefined ? "md5" : "sha1";
+    const hash = expected[algorithm];
+    if (hash === undefined) throw new Error(`internal: no hash of ${name}`);
+    const found = await cachedHash(path, { algorithm, cache });
+    if (found !== hash) {
+      throw wrongHash(path, {
+        algorithm: algorithm === "md5" ? "MD5" : "SHA-1",
+        expected: hash,
+        found,
+      });
     }
     hashes.set(name, found);
   }

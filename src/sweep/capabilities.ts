@@ -3,7 +3,12 @@ import { COUNT_SHAPES } from "../data/count_request.ts";
 import { methodIds, methodParams } from "../methods/registry.ts";
 import { parseNet } from "../nets/registry.ts";
 
-const loadableDatasets: ReadonlySet<string> = new Set(["synthetic", "cifar-10", "cifar-100"]);
+const loadableDatasets: ReadonlySet<string> = new Set([
+  "synthetic",
+  "cifar-10",
+  "cifar-100",
+  "stl-10",
+]);
 
 function accepts(parse: (text: string) => unknown, text: string): boolean {
   try {

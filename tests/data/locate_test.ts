@@ -54,7 +54,10 @@ Deno.test("locate() says what is missing and the command that gets it", async ()
       await missing("cifar-10"),
       /cifar-10-binary\.tar\.gz.*deno task data get cifar-10/,
     );
-    assert.match(await missing("stl-10"), /STL-10 is not supported yet/);
+    assert.match(
+      await missing("stl-10"),
+      /stl10_binary\.tar\.gz, stl10_binary\/.*deno task data get stl-10/,
+    );
     assert.match(await missing("my-set"), /index\.csv, found none/);
     await writeFiles(root, { "cifar-10/cifar-10-binary.tar.gz.part": "abc" });
     assert.match(await missing("cifar-10"), /3 bytes of an unfinished download/);

@@ -1,11 +1,8 @@
-import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { binaryFileNames, type BinaryLayout, binaryLayout } from "../binary_layout.ts";
 import { datasetFacts } from "../datasets.ts";
-import { hashBytes, type RunningHash, startHash } from "../hash_file.ts";
-import { listingDigest } from "../listing_digest.ts";
 import type { LoadedPart, LoadedSet, LoadRequest } from "../loaded_set.ts";
-import { readTar } from "../tar.ts";
+import { keep, readOfficial } from "../official_source.ts";
 
 const EDGE = 32;
 const PIXELS = EDGE * EDGE;
@@ -17,18 +14,16 @@ export async function load(request: LoadRequest): Promise<LoadedSet> {
   if (layout === undefined || facts === undefined) {
     throw new Error(`internal: no binary layout for ${request.dataset}`);
   }
-  const read = request.kind === "archive"
-    ? await readArchive(request, layout)
-    : await readFolder(request, layout);
-  if (read.digest !== request.digest) {
-    throw new UserError(
-      `${request.path} is not what it was when the run was planned: expected ${request.digest}, found ${read.digest}`,
-    );
-  }
+  const files = new Map<string, Uint8Array>();
+  await readOfficial(request, {
+    packed: request.kind === "archive",
+    hash: "sha1",
+    sinks: new Map(binaryFileNames(layout).map((name) => [name, keep(files, name)])),
+  });
   const decode = (names: readonly string[], officialCount: number) =>
     decodeFiles(names, {
       layout,
-      files: read.files,
+      files,
       classes: facts.classes,
       officialCount,
       path: request.path,
@@ -46,50 +41,6 @@ export async function load(request: LoadRequest): Promise<LoadedSet> {
     train,
     test,
   };
-}
-
-interface Read {
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly digest: string;
-}
-
-async function readArchive({ path, signal }: LoadRequest, layout: BinaryLayout): Promise<Read> {
-  const wanted = new Set(binaryFileNames(layout));
-  const files = new Map<string, Uint8Array>();
-  const baseName = (name: string) => name.slice(name.lastIndexOf("/") + 1);
-  const md5 = startHash("md5");
-  try {
-    using file = await Deno.open(path);
-    const unpacked = ReadableStream.from(hashing(file.readable, md5))
-      .pipeThrough(new DecompressionStream("gzip"), { signal });
-    for await (const entry of readTar(unpacked, (name) => wanted.has(baseName(name)))) {
-      files.set(baseName(entry.name), entry.bytes);
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new UserError(
-      `${path}: not a readable archive (${error instanceof Error ? error.message : error})`,
-    );
-  }
-  return { files, digest: `md5:${md5.hex()}` };
-}
-
-async function* hashing(chunks: AsyncIterable<Uint8Array<ArrayBuffer>>, hash: RunningHash) {
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    yield chunk;
-  }
-}
-
-async function readFolder({ path, signal }: LoadRequest, layout: BinaryLayout): Promise<Read> {
-  const files = new Map<string, Uint8Array>();
-  const hashes = new Map<string, string>();
-  for (const name of binaryFileNames(layout)) {
-    const bytes = await Deno.readFile(join(path, name), { signal });
-    files.set(name, bytes);
-    hashes.set(name, hashBytes(bytes, "sha1"));
-  }
-  return { files, digest: listingDigest(hashes) };
 }
 
 function decodeFiles(names: readonly string[], options: {
