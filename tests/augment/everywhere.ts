@@ -9,6 +9,7 @@ import { record } from "../../src/tensor/recorder.ts";
 import type { Given } from "../run_recorded.ts";
 import { openTensorflow, tensorflowIsInstalled } from "../tensor/tensorflow/installed.ts";
 import { runOnce } from "../tensor/tensorflow/run_once.ts";
+import { openXla, xlaIsInstalled } from "../tensor/xla/installed.ts";
 
 /** Outputs by the name of what computed them. */
 export type Results = ReadonlyMap<string, Readonly<Record<string, ArrayLike<number>>>>;
@@ -16,9 +17,11 @@ export type Results = ReadonlyMap<string, Readonly<Record<string, ArrayLike<numb
 let engines: Promise<readonly (readonly [name: string, engine: Engine])[]> | undefined;
 
 async function open(): Promise<readonly (readonly [string, Engine])[]> {
-  const wasm = await createWasmEngine();
-  if (!tensorflowIsInstalled) return [["wasm", wasm]];
-  return [["wasm", wasm], ["tensorflow", await openTensorflow()]];
+  return [
+    ["wasm", await createWasmEngine()],
+    ...(tensorflowIsInstalled ? [["tensorflow", await openTensorflow()] as const] : []),
+    ...(xlaIsInstalled ? [["xla", await openXla()] as const] : []),
+  ];
 }
 
 /** Own kernels and those composed of others are both tried. */
@@ -39,7 +42,7 @@ export async function everywhere(
   for (const [name, engine] of await engines) {
     results.set(name, await runOnce(engine, program, values));
     const expanded = expandProgram(program);
-    if (expanded !== program) {
+    if (expanded !== program && name !== "xla") { // which has no kernels of its own
       results.set(`${name}, composed`, await runOnce(engine, expanded, values));
     }
   }

@@ -42,12 +42,6 @@ interface Facts {
 
 const FILES = ["randaugment.safetensors", "randaugment_natural.safetensors"] as const;
 
-/** Multiply and add may be one operation there: off by one grey level at most. */
-const BLENDS: ReadonlySet<string> = new Set(["Brightness", "Color", "Contrast", "Sharpness"]);
-
-/** Engines that fuse them. */
-const FUSES: ReadonlySet<string> = new Set(["xla"]);
-
 const list = (data: readonly number[]): Given => ({ shape: [data.length], data });
 const open = { sanitizeResources: false }; // engines stay open from test to test
 
@@ -59,23 +53,19 @@ function pick(images: GoldenTensor, indices: readonly number[]): Given {
   return { shape: [indices.length, ...rest], data };
 }
 
-/** Every engine's images, one after the other, are the golden ones. */
+/** Every engine's images, one after the other, are the golden ones, blends among them. */
 function compare(
   results: Results,
   golden: readonly GoldenTensor[],
-  { what, mayFuse = () => false }: {
-    readonly what: (index: number) => string;
-    readonly mayFuse?: (index: number) => boolean;
-  },
+  what: (index: number) => string,
 ): void {
   for (const [engine, { out }] of results) {
     let at = 0;
     for (const [index, { data }] of golden.entries()) {
-      const allowed = FUSES.has(engine) && mayFuse(index) ? 1 : 0;
       for (const [i, expected] of data.entries()) {
         const found = out?.[at++] ?? NaN;
         ok(
-          Math.abs(found - expected) <= allowed,
+          found === expected,
           `${what(index)} on ${engine}: element ${i} is ${found}, expected ${expected}`,
         );
       }
@@ -151,10 +141,11 @@ for (const file of FILES) {
       },
       (given) => ({ out: applied(given.x!, given) }),
     );
-    compare(results, cases.map((one) => one.golden), {
-      what: (i) => `${cases[i]!.name} ${cases[i]!.magnitude}`,
-      mayFuse: (i) => BLENDS.has(cases[i]!.name),
-    });
+    compare(
+      results,
+      cases.map((one) => one.golden),
+      (i) => `${cases[i]!.name} ${cases[i]!.magnitude}`,
+    );
   }, open);
 }
 
@@ -193,10 +184,7 @@ goldenTest("randAugment() golden: whole chains with their cut-outs", async () =>
   compare(
     results,
     chain.map(({ natural_file }, i) => files[natural_file ? 1 : 0]!.get(`chain.${i}`)!),
-    {
-      what: (i) => `chain ${i}`,
-      mayFuse: (i) => chain[i]!.ops.some(({ name }) => BLENDS.has(name)),
-    },
+    (i) => `chain ${i}`,
   );
 }, open);
 
@@ -216,7 +204,7 @@ goldenTest("cropAt() golden: reflected windows, pixel by pixel", async () => {
       padding: 4,
     }),
   }));
-  compare(results, crop.map((_, i) => golden.get(`crop.${i}`)!), { what: (i) => `crop ${i}` });
+  compare(results, crop.map((_, i) => golden.get(`crop.${i}`)!), (i) => `crop ${i}`);
 }, open);
 
 goldenTest("cropAt() golden: mirrored images", async () => {
@@ -231,7 +219,7 @@ goldenTest("cropAt() golden: mirrored images", async () => {
       mirrored: still!.equal(0) as tf.Tensor1D,
     }),
   }));
-  compare(results, [golden.get("hflip")!], { what: () => "mirrored" });
+  compare(results, [golden.get("hflip")!], () => "mirrored");
 }, open);
 
 goldenTest("cutoutAt() golden: every edge case of the reference, pixel by pixel", async () => {
@@ -242,9 +230,7 @@ goldenTest("cutoutAt() golden: every edge case of the reference, pixel by pixel"
     { x, ...cutoutInputs(cutout, sizeOf(x)) },
     (given) => ({ out: cut(given.x!, given) }),
   );
-  compare(results, cutout.map((_, i) => golden.get(`cutout.${i}`)!), {
-    what: (i) => `cut-out ${i}`,
-  });
+  compare(results, cutout.map((_, i) => golden.get(`cutout.${i}`)!), (i) => `cut-out ${i}`);
 }, open);
 
 /** As the data sets' meta.json has them. */
