@@ -75,6 +75,7 @@ export function scsslHost(
   }
 
   return {
+    ...base,
     controls,
     async onEpochEnd(info) {
       const first = await base.onEpochEnd(info);

@@ -1,5 +1,5 @@
 /** What holds for the losses of every method, in the float64 interpreter. */
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert/strict";
 import { createMethod, methodIds } from "../../src/methods/registry.ts";
 import type { Method } from "../../src/methods/method.ts";
 import { randomUniform } from "../../src/tensor/threefry.ts";
@@ -272,6 +272,15 @@ for (const id of methodIds()) {
     ok(Math.abs(measured - slope) < 1e-6 * Math.max(1, Math.abs(slope)), `${measured}, ${slope}`);
     ok(analytic["grad.weak"]!.every((value) => value === 0));
   });
+
+  // CReST changes the labelled set, not the losses.
+  if (id !== "fixmatch" && id !== "supervised" && !id.endsWith("crest")) {
+    Deno.test(`losses() is not FixMatch's: ${id}`, async () => {
+      const [method, plain] = [await build(id, counts), await build("fixmatch", counts)];
+      const [own, theirs] = [method, plain].map((each) => runLosses(each, makeRun(each, counts)));
+      notDeepStrictEqual([...own!.total!], [...theirs!.total!]);
+    });
+  }
 
   Deno.test(`losses() is finite with two classes of one image each, and for flat logits: ${id}`, async () => {
     const method = await build(id, [1, 1]);
