@@ -45,6 +45,7 @@ export class PjrtApi {
   readonly version: string;
   readonly #slots: BigUint64Array;
   readonly #blocking = new Map<string, Deno.UnsafeFnPointer<typeof blocking>>();
+  readonly #lent = new Set<object>();
   readonly #later = new Map<string, Deno.UnsafeFnPointer<typeof later>>();
 
   /** Throws a UserError, beginning with `name`, where the plugin's version does not fit. */
@@ -92,8 +93,14 @@ export class PjrtApi {
     if (!pointer) {
       this.#later.set(call, pointer = new Deno.UnsafeFnPointer(this.#slot(call), later));
     }
-    const error = await pointer.call(args.bytes);
-    if (error !== null && abi.functions[call].returns) throw this.#error(call, error);
+    // What the other thread reads must not be collected meanwhile.
+    this.#lent.add(args);
+    try {
+      const error = await pointer.call(args.bytes);
+      if (error !== null && abi.functions[call].returns) throw this.#error(call, error);
+    } finally {
+      this.#lent.delete(args);
+    }
   }
 
   #slot<T>(call: FunctionName): Deno.PointerObject<T> {
