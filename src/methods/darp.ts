@@ -50,7 +50,9 @@ function darpHost({ params, context }: MethodOptions<DarpParams>): Partial<Metho
   function refine({ unlabelledCount }: StepInfo): void {
     const targets = labelledCounts.map((count) => (count / labelled) * unlabelledCount);
     const { table } = removeNoise(latest, { targets, alpha: params.darp_alpha });
-    refined = Float32Array.from(matchCounts(table, { targets, rounds: params.rounds }).table);
+    const solved = matchCounts(table, { targets, rounds: params.rounds }).table;
+    if (!solved.every(Number.isFinite)) return; // the solver's ν overflowed: the last table stays
+    refined = Float32Array.from(solved);
     refinements += 1;
   }
 

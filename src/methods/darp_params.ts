@@ -26,6 +26,6 @@ export const darpAbout: MethodAbout = {
   departures: [
     "The refinement runs on the host between two steps, so the table lacks the probabilities of the step that uses it.",
     "ν is found by the secant iteration of scipy that USB calls, with its loose tolerance; where scipy gives up after 30 " +
-    "steps, this program goes on with what it has.",
+    "steps, this program goes on with what it has, and where ν overflows with the last table.",
   ],
 };

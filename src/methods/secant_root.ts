@@ -1,7 +1,7 @@
 /**
  * A zero of f by the secant method, step by step as scipy.optimize.newton takes it without a derivative: the second point
  * lies 1e-4 (relative, plus absolute) beside the first, the point with the larger |f| comes first, and it ends when two
- * points differ by at most the tolerance. After `steps` it returns where it has come to. Loose tolerances make the result
+ * points differ by at most the tolerance. After `steps`, or where f overflows, it returns where it has come to. Loose tolerances make the result
  * depend on this order.
  */
 export function secantRoot(
@@ -24,6 +24,7 @@ export function secantRoot(
     p = Math.abs(q1) > Math.abs(q0)
       ? (-q0 / q1 * p1 + p0) / (1 - q0 / q1)
       : (-q1 / q0 * p0 + p1) / (1 - q1 / q0);
+    if (!Number.isFinite(p)) return p1;
     if (Math.abs(p - p1) <= tolerance) return p;
     [p0, q0] = [p1, q1];
     p1 = p;

@@ -89,10 +89,13 @@ Deno.test("removeNoise() and matchCounts() give rows that sum to 1 and counts ne
   const none = removeNoise(table, { targets: [0.1, 10], alpha: 2 });
   deepStrictEqual(none.keep.filter((_, i) => i % 2 === 0).some((kept) => kept === 1), false);
   ok(none.table.every(Number.isFinite));
+  const solvedNone = matchCounts(none.table, { targets: [0.1, 10], rounds: 10 });
+  ok(solvedNone.table.every(Number.isFinite));
 });
 
 Deno.test("secantRoot() finds a zero, also from zero and with a flat function", () => {
   const options = { start: 0, tolerance: 1e-12, steps: 30 };
   ok(Math.abs(secantRoot((x) => Math.exp(x) - 3, options) - Math.log(3)) < 1e-9);
   ok(Number.isFinite(secantRoot(() => 1, options)));
+  ok(Number.isFinite(secantRoot((x) => Math.exp(1e6 * (x + 1)), options)));
 });
