@@ -22,6 +22,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   status: targetFlags,
   explain: [...targetFlags, "--in"],
   graph: [...targetFlags, "--format"],
+  look: [...runFlags, "--in"],
   gc: ["--store", "--yes", "--trainings"],
   "data list": ["--data", "--json"],
   "data get": ["--data", "--yes"],

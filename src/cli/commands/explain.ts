@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { Command } from "commander";
-import { findCell } from "../../config/mod.ts";
 import {
   explainNode,
   type Manifest,
@@ -11,8 +10,8 @@ import {
   type Store,
 } from "../../dag/mod.ts";
 import { UserError } from "../../errors.ts";
-import type { CellNodes } from "../../sweep/graph.ts";
 import { readMetrics } from "../../report/metrics.ts";
+import { cellNodes, targetOf } from "../cell_nodes.ts";
 import { count, showParams, showPath } from "../describe.ts";
 import { formatBytes, formatDuration } from "../duration.ts";
 import { wrap } from "../fit.ts";
@@ -41,21 +40,6 @@ export function define(): Command {
       if (what.includes("/")) await explainCell(session, what);
       else explainKey(session, what);
     });
-}
-
-/** The target whose file has a cell's table. */
-function targetOf(cell: string): string {
-  const table = cell.split("/")[0]!;
-  return /^table[1-8]$/.test(table) ? table : "smoke";
-}
-
-function cellNodes({ selections }: Session, id: string): CellNodes {
-  for (const { expanded, tables } of selections) {
-    const cell = findCell(expanded, id);
-    const found = tables.flatMap(({ cells }) => cells).find((nodes) => nodes.cell === cell);
-    if (found) return found;
-  }
-  throw new UserError(`unknown cell "${id}"`);
 }
 
 /** A line with its name in front; what does not fit goes on below it. */
