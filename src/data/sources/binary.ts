@@ -3,6 +3,7 @@ import { binaryFileNames, type BinaryLayout, binaryLayout } from "../binary_layo
 import { datasetFacts } from "../datasets.ts";
 import type { LoadedPart, LoadedSet, LoadRequest } from "../loaded_set.ts";
 import { keep, readOfficial } from "../official_source.ts";
+import { interleave } from "../planes.ts";
 
 const EDGE = 32;
 const PIXELS = EDGE * EDGE;
@@ -37,7 +38,7 @@ export async function load(request: LoadRequest): Promise<LoadedSet> {
     width: EDGE,
     classNames: facts.classNames,
     normalisation: facts.normalisation,
-    source: `${facts.title}, official binary version`,
+    source: `${facts.title}, official files`,
     train,
     test,
   };
@@ -80,13 +81,4 @@ function decodeFiles(names: readonly string[], options: {
     }
   }
   return { images, labels, ids: Int32Array.from(labels.keys()), officialCount };
-}
-
-/** [3, 32, 32] to [32, 32, 3]. */
-function interleave(planes: Uint8Array, pixels: Uint8Array): void {
-  for (let p = 0; p < PIXELS; p++) {
-    pixels[3 * p] = planes[p]!;
-    pixels[3 * p + 1] = planes[PIXELS + p]!;
-    pixels[3 * p + 2] = planes[2 * PIXELS + p]!;
-  }
 }
