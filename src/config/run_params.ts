@@ -22,7 +22,8 @@ export const runFields = {
   ),
   evaluate_every: count.describe("steps between evaluations"),
   checkpoint_every: count.describe("steps between checkpoints; changes no number"),
-  weak: z.string().regex(/^[a-z]+(\|[a-z]+)*$/).describe('weak view, e.g. "crop|flip"'),
+  weak: z.string().regex(/^[a-z]+(\([a-z0-9.,]+\))?(\|[a-z]+(\([a-z0-9.,]+\))?)*$/)
+    .describe('weak view: "crop|flip", or "crop(zero)|flip" with a black border'),
   strong: z.enum(["randaugment", "simple"]).describe("strong view"),
   precision: z.enum(["f32", "tf32", "bf16"]),
   split_seed: z.union([z.int().min(0), z.literal("seed")]).describe(

@@ -30,7 +30,7 @@ export function capabilities(folders: Readonly<Record<string, string>> = {}): Ca
     methods: Object.fromEntries(methodIds().map((id) => [id, { params: methodParams(id) }])),
     nets: (id) => accepts(parseNet, id),
     strong: ["randaugment", "simple"],
-    weak: ["crop|flip"],
+    weak: ["crop|flip", "crop(zero)|flip"],
     precisions: ["f32"],
     shapes: [...COUNT_SHAPES, "all"],
     datasets: (id) => loadableDatasets.has(id) || id in folders,
