@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<{ define: () => Command }>
   look: () => import("./commands/look.ts"),
   gc: () => import("./commands/gc.ts"),
   data: () => import("./commands/data.ts"),
+  engine: () => import("./commands/engine.ts"),
   doctor: () => import("./commands/doctor.ts"),
   bench: () => import("./commands/bench.ts"),
 };

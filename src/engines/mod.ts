@@ -1,0 +1,21 @@
+export {
+  type Build,
+  CATALOGUE,
+  type CatalogueEngine,
+  type EngineName,
+  type Wheel,
+} from "./catalogue.ts";
+export { checkEngine } from "./check.ts";
+export { type Candidate, type Choice, chooseEngine, describeFault } from "./choose.ts";
+export { hasGpu } from "./gpu.ts";
+export { installEngine, type InstallOptions, type InstallProgress } from "./install.ts";
+export { locateEngine, type Location } from "./locate.ts";
+export {
+  defaultPlaces,
+  executableCache,
+  findBuild,
+  findEngine,
+  installCommand,
+  type Places,
+} from "./places.ts";
+export { listRemains, type Remains, removeEngine } from "./remove.ts";
