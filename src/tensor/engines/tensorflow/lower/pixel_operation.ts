@@ -54,6 +54,13 @@ class Sketch {
     });
   }
 
+  transpose(x: Edge, order: readonly number[]): Edge {
+    return this.graph.add("Transpose", [x, this.graph.ints(order)], {
+      T: { type: this.type },
+      Tperm: { type: "int32" },
+    });
+  }
+
   /** Joins along axes, which stay with size 1. */
   reduce(kind: "Sum" | "Min" | "Max", x: Edge, axes: readonly number[]): Edge {
     return this.graph.add(kind, [x, this.graph.ints(axes)], {
@@ -137,45 +144,56 @@ const sharpness: Operation = (part) => {
     },
   );
   const smooth = floorQuotient(add, add.node("AddV2", sum, 6), 13);
-  const inside = Array.from({ length: height * width }, (_, i) => {
-    const [row, column] = [Math.floor(i / width), i % width];
+  const inside = Array.from({ length: height * width * 3 }, (_, i) => {
+    const [row, column] = [Math.floor(i / (3 * width)), Math.floor(i / 3) % width];
     return Number(row > 0 && row < height - 1 && column > 0 && column < width - 1);
   });
-  const chosen = add.graph.constant("bool", inside, [1, height, width, 1]);
+  const chosen = add.graph.constant("bool", inside, [1, height, width, 3]);
   return blend(part, add.node("SelectV2", chosen, smooth, x));
 };
 
-const autocontrast: Operation = ({ x, add }) => {
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Channel by channel, [m·3, H·W]: what is broadcast then stands in front, where TensorFlow is fast. */
+function toRows(add: Sketch, x: Edge, { height, width }: Size): Edge {
+  return add.reshape(add.transpose(x, [0, 3, 1, 2]), [-1, height * width]);
+}
+
+function fromRows(add: Sketch, rows: Edge, { height, width }: Size): Edge {
+  return add.transpose(add.reshape(rows, [-1, 3, height, width]), [0, 2, 3, 1]);
+}
+
+const autocontrast: Operation = ({ x, add, height, width }) => {
   const doubles = add.of("float64");
+  const rows = toRows(add, x, { height, width });
   const [low, high] = (["Min", "Max"] as const)
-    .map((kind) => doubles.cast(add.reduce(kind, x, [1, 2]), "float32"));
+    .map((kind) => doubles.cast(add.reduce(kind, rows, [1]), "float32"));
   const scale = doubles.node("RealDiv", 255, doubles.node("Sub", high!, low!));
   const offset = doubles.node("Mul", doubles.node("Neg", low!), scale);
-  const scaled = doubles.node("Mul", doubles.cast(x, "float32"), scale);
-  const moved = doubles.node("AddV2", scaled, offset);
-  const clipped = doubles.node("Minimum", doubles.node("Maximum", moved, 0), 255);
-  const stretched = add.cast(doubles.node("Floor", clipped), "float64");
-  return add.node("SelectV2", doubles.node("Greater", high!, low!), stretched, x);
+  const scaled = doubles.node("Mul", doubles.cast(rows, "float32"), scale);
+  const moved = add.cast(
+    doubles.node("Floor", doubles.node("AddV2", scaled, offset)),
+    "float64",
+  );
+  const clipped = add.node("Minimum", add.node("Maximum", moved, 0), 255);
+  const stretched = add.node("SelectV2", doubles.node("Greater", high!, low!), clipped, rows);
+  return fromRows(add, stretched, { height, width });
 };
 
 const equalize: Operation = ({ x, add, height, width }) => {
   const { graph } = add;
   const integers = add.of("int32");
-  const starts = integers.reshape(add.starts(x, { each: 3, step: 256 }), [-1, 1, 1, 3]);
-  const places = integers.node("AddV2", starts, integers.cast(x, "float32")); // into [m,3,256]
-  const ids = integers.reshape(places, [-1]);
-  const ends = add.starts(x, { each: 3 * 256, step: 1 });
-  const segments = integers.reshape(
-    graph.add("Shape", [ends], { T: { type: "int32" }, out_type: { type: "int32" } }),
-    [],
-  );
-  const ones = graph.add("OnesLike", [ids], { T: { type: "int32" } });
-  const counted = graph.add("UnsortedSegmentSum", [ones, ids, segments], {
-    T: { type: "int32" },
-    Tindices: { type: "int32" },
-    Tnumsegments: { type: "int32" },
+  const rows = integers.cast(toRows(add, x, { height, width }), "float32");
+  const weights = graph.constant("float32", [], [0]); // each counts as one
+  const counted = graph.add("DenseBincount", [rows, graph.scalar("int32", 256), weights], {
+    Tidx: { type: "int32" },
+    T: { type: "float32" },
+    binary_output: { flag: false },
   });
-  const counts = add.reshape(add.cast(counted, "int32"), [-1, 3, 256]);
+  const counts = add.reshape(counted, [-1, 3, 256]);
   const levels = graph.constant("float32", Array.from({ length: 256 }, (_, i) => i), [1, 1, 256]);
   const seen = add.node("SelectV2", add.node("Greater", counts, 0), levels, 0);
   const isHighest = add.node("Equal", levels, add.reduce("Max", seen, [2]));
@@ -194,7 +212,9 @@ const equalize: Operation = ({ x, add, height, width }) => {
     255,
   );
   const table = add.node("SelectV2", add.node("Greater", step, 0), equal, levels);
-  return add.gather(add.reshape(table, [-1]), places);
+  const starts = integers.reshape(add.starts(x, { each: 3, step: 256 }), [-1, 1]);
+  const places = integers.node("AddV2", starts, rows); // into [m,3,256]
+  return fromRows(add, add.gather(add.reshape(table, [-1]), places), { height, width });
 };
 
 const posterize: Operation = ({ x, value, add }) => {
