@@ -3,9 +3,9 @@ import { type Command, Option } from "commander";
 import { suggest } from "../config/suggest.ts";
 import { UserError } from "../errors.ts";
 
-/** Engines that `--engine` takes; those that are not in this version are refused by name when asked for. */
+/** Engines that `--engine` takes. Whether one is installed matters only to what runs (engine_choice.ts). */
 export const engineNames = ["auto", "wasm", "tensorflow", "xla", "tfjs-node-gpu"] as const;
-const availableEngines: readonly string[] = ["auto", "wasm"];
+const availableEngines: readonly string[] = ["auto", "wasm", "tensorflow", "xla"];
 
 /** What the shared flags say, checked. Paths are absolute. */
 export interface Flags {
@@ -74,7 +74,9 @@ function checkEngine(name: string | undefined): string | null {
     throw new UserError(`--engine: unknown engine "${name}"${suggest(name, engineNames)}`);
   }
   if (!availableEngines.includes(name)) {
-    throw new UserError(`--engine: "${name}" is not available in this version; use wasm or auto.`);
+    throw new UserError(
+      `--engine: "${name}" is not available in this version; use ${availableEngines.join(", ")}.`,
+    );
   }
   return name === "auto" ? null : name;
 }

@@ -4,6 +4,7 @@ import type { Report } from "../report/mod.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { showPath } from "./describe.ts";
 import { formatDuration } from "./duration.ts";
+import { engineAdvice } from "./engine_choice.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { runPlan } from "./run_plan.ts";
 import { reportName, type Session } from "./session.ts";
@@ -11,6 +12,9 @@ import { columns, message, print } from "./terminal.ts";
 
 /** Runs what a session asks for, writes its reports and says what came of it. Returns the exit code. */
 export async function runSession(session: Session): Promise<number> {
+  if (!session.flags.quiet) {
+    for (const line of engineAdvice(session.engine, session.plan)) message(line);
+  }
   const outcome = await runPlan(session);
   const reports = outcome.interrupted ? [] : writeReports(session, outcome);
   summarise(session, { outcome, reports });

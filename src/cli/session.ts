@@ -18,6 +18,7 @@ import { locateSources, type Source } from "../sweep/sources.ts";
 import { checkRequests } from "../sweep/check_requests.ts";
 import { readSourceCache } from "../sweep/source_cache_file.ts";
 import { checkReadable } from "./check_places.ts";
+import { chooseFor, type EngineUse } from "./engine_choice.ts";
 import { type Flags, project } from "./flags.ts";
 
 /** One target or sweep file, expanded, with the data it needs. */
@@ -34,6 +35,7 @@ export interface Session {
   readonly store: Store;
   readonly selections: readonly Selection[];
   readonly plan: Plan;
+  readonly engine: EngineUse;
   /** Data set id -> path, for the stages. */
   readonly paths: Readonly<Record<string, string>>;
   /** What was learnt about source files; a running command keeps it in the store. */
@@ -57,18 +59,15 @@ export async function openSession(targets: readonly string[], flags: Flags): Pro
   }
   checkDataNames(selections, flags);
   const roots = selections.flatMap(({ tables }) => rootsOf(tables));
-  const plan = makePlan(roots, {
-    store,
-    code,
-    engine: { family: flags.engine ?? "wasm", given: flags.engine !== null },
-  });
+  const engine = chooseFor(flags.engine);
+  const plan = makePlan(roots, { store, code, engine });
   const paths: Record<string, string> = {};
   for (const { sources } of selections) {
     for (const [id, source] of sources) {
       if ("found" in source && source.found.path !== "") paths[id] = source.found.path;
     }
   }
-  return { flags, store, selections, plan, paths, sourceCache };
+  return { flags, store, selections, plan, engine, paths, sourceCache };
 }
 
 /** Refuses `--data cifar10=…` where `cifar-10` is meant: its cells would be left out as if nothing had been said. */

@@ -1,4 +1,5 @@
 import { type Manifest, type Plan, type PlanNode } from "../dag/mod.ts";
+import { roughSeconds } from "./rough_cost.ts";
 
 /** What is still to be done, judged by what was measured on this store. */
 export interface Estimate {
@@ -7,6 +8,8 @@ export interface Estimate {
   readonly bytes: number;
   /** Trainings like none that was measured. */
   readonly unknown: number;
+  /** Of these trainings, on `wasm`, by arithmetic. */
+  readonly roughSeconds: number;
 }
 
 interface Cost {
@@ -37,24 +40,29 @@ export function estimate(plan: Plan): Estimate {
   const kind = (stage: string, params: unknown) =>
     stage === "train" ? `train ${size(params)}` : stage;
   for (const { manifest } of plan.store.objects()) {
+    // Another engine's times say nothing.
+    if (![plan.engine.family, "any"].includes(manifest.family)) continue;
     const key = kind(manifest.stage, manifest.params);
     measured.set(key, [...(measured.get(key) ?? []), costOf(manifest)]);
   }
   let seconds = 0;
   let bytes = 0;
   let unknown = 0;
+  let rough = 0;
   for (const planned of plan.nodes.filter(toRun)) {
     const { stage, params } = planned.node;
     const costs = measured.get(kind(stage.name, params));
     if (!costs) {
-      if (stage.name === "train") unknown++;
+      if (stage.name !== "train") continue;
+      unknown++;
+      rough += roughSeconds(planned.node);
       continue;
     }
     const cost = costs.toSorted((a, b) => a.secondsPerStep - b.secondsPerStep)[costs.length >> 1]!;
     seconds += cost.secondsPerStep * steps(params);
     bytes += cost.bytes;
   }
-  return { seconds, bytes, unknown };
+  return { seconds, bytes, unknown, roughSeconds: rough };
 }
 
 function toRun({ wanted, state }: PlanNode): boolean {

@@ -120,8 +120,20 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     /unknown engine "wasn": did you mean "wasm"\?/i,
   ),
   "an engine that is not there yet": command(
+    ["reproduce", "smoke", "--engine", "tfjs-node-gpu"],
+    /"tfjs-node-gpu" is not available.*wasm/,
+  ),
+  "an engine that is not installed": command(
     ["reproduce", "smoke", "--engine", "xla"],
-    /"xla" is not available.*wasm/,
+    /the engine "xla" cannot be used: it is not installed.*deno task engine install xla/,
+  ),
+  "an engine to install that is unknown": command(
+    ["engine", "install", "tensorflw"],
+    /unknown engine "tensorflw": did you mean "tensorflow"\?/,
+  ),
+  "to remove the engine that is always there": command(
+    ["engine", "remove", "wasm"],
+    /wasm is part of this program/,
   ),
   "an empty --only": command(["reproduce", "smoke", "--only", ""], /--only is empty: expected/),
   "an ill-formed --only": command(

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { noEngines } from "../no_engines.ts";
 
 const pipeline = fileURLToPath(new URL("../../pipeline.ts", import.meta.url));
 
@@ -13,7 +14,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs the real command line in `cwd`. A command that should have refused its input is stopped after a minute. */
+/** Runs the real command line in `cwd`, where no engine is installed. A command that should have refused its input is stopped after a minute. */
 export async function runCommand(
   args: readonly string[],
   { cwd, env = {} }: { readonly cwd: string; readonly env?: Record<string, string> },
@@ -21,7 +22,7 @@ export async function runCommand(
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...permissions, pipeline, ...args],
     cwd,
-    env: { NO_COLOR: "", ...env },
+    env: { NO_COLOR: "", ...noEngines, ...env },
     stdin: "null",
     signal: AbortSignal.timeout(60_000),
   }).output();

@@ -27,6 +27,9 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   "data list": ["--data", "--json"],
   "data get": ["--data", "--yes"],
   "data check": ["--data"],
+  "engine list": ["--check", "--json"],
+  "engine install": ["--quiet"],
+  "engine remove": [],
   doctor: ["--store", "--data", "--check-store"],
   bench: ["--json"],
 };

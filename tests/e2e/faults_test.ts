@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { noEngines } from "../no_engines.ts";
 import {
   commandArguments,
   type Place,
@@ -30,6 +31,7 @@ async function runAndKill(
   const child = new Deno.Command(Deno.execPath(), {
     args: commandArguments(smoke, place),
     cwd: project,
+    env: noEngines,
     stdin: "null",
     stdout: "null",
     stderr: "null",

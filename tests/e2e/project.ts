@@ -1,5 +1,6 @@
 /** Running the real command line in temporary folders. */
 import { join } from "node:path";
+import { noEngines } from "../no_engines.ts";
 
 /** The project's root. */
 export const project = join(import.meta.dirname!, "../..");
@@ -49,7 +50,7 @@ export async function run(args: readonly string[], place: Place): Promise<Finish
   const output = await new Deno.Command(Deno.execPath(), {
     args: commandArguments(args, place),
     cwd: place.root ?? project,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...noEngines },
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();

@@ -2,7 +2,10 @@ import { Command } from "commander";
 import { listDatasets } from "../../data/mod.ts";
 import { findDamage, openProject } from "../../dag/mod.ts";
 import { checkReadable } from "../check_places.ts";
-import { addSelectionFlags, project, readFlags } from "../flags.ts";
+import { chooseFor } from "../engine_choice.ts";
+import { type Finding, probeEngine, probeEngines } from "../engine_probe.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { addSelectionFlags, type Flags, project, readFlags } from "../flags.ts";
 import { wrap } from "../fit.ts";
 import { columns, print, style } from "../terminal.ts";
 
@@ -10,29 +13,38 @@ export function define(): Command {
   const command = new Command("doctor")
     .summary("what works, what does not, what to do")
     .description(
-      "Checks the engine, the data sets and the store. With --check-store every stored byte is hashed.",
+      "Runs a training step on every engine that is there, and checks the data sets and the store. With --engine, that " +
+        "engine alone. With --check-store every stored byte is hashed.",
     );
   return addSelectionFlags(command)
     .option("--check-store", "hash every stored output")
     .action(async (options, self: Command) => {
       const flags = readFlags(options);
-      let good = await checkEngine();
-      for (const set of await listDatasets(flags.dataRoot, { folders: flags.dataFolders })) {
-        if (set.state === "unsupported") continue;
-        line(
-          set.state === "damaged" ? false : set.state === "missing" ? null : true,
-          `data ${set.id}`,
-          set.note,
-        );
-        if (set.state === "damaged") good = false;
+      const findings: Finding[] = [];
+      for await (const finding of examine(flags, { bytes: options.checkStore === true })) {
+        findings.push(finding);
+        if (!flags.json) show(finding);
       }
-      if (!checkStore(flags.store, { bytes: options.checkStore === true })) good = false;
-      if (!good) self.setOptionValue("exitCode", 1);
+      if (flags.json) print(JSON.stringify(findings));
+      if (findings.some(({ good }) => good === false)) {
+        self.setOptionValue("exitCode", exitCodes.incomplete);
+      }
     });
 }
 
-/** One line: good, bad, or (null) neither. */
-function line(good: boolean | null, what: string, note: string): void {
+async function* examine(flags: Flags, options: { bytes: boolean }): AsyncGenerator<Finding> {
+  if (flags.engine !== null) return yield await probeEngine(flags.engine);
+  yield* probeEngines();
+  yield { good: null, what: "engine auto", note: `takes ${chooseFor(null).family}` };
+  for (const set of await listDatasets(flags.dataRoot, { folders: flags.dataFolders })) {
+    const { id, state, note } = set;
+    const there = state === "there" || state === "generated";
+    yield { good: state === "damaged" ? false : there ? true : null, what: `data ${id}`, note };
+  }
+  yield* checkStore(flags.store, options);
+}
+
+function show({ good, what, note }: Finding): void {
   const mark = good === null
     ? style("yellow", "–", "stdout")
     : good
@@ -42,26 +54,7 @@ function line(good: boolean | null, what: string, note: string): void {
   print(`${mark}${text.slice(1)}`);
 }
 
-/** Runs one real training step on the engine. */
-async function checkEngine(): Promise<boolean> {
-  try {
-    const { timeStep } = await import("../../sweep/time_step.ts");
-    const { net, batch, milliseconds, loss } = await timeStep();
-    line(
-      true,
-      "engine wasm",
-      `one step of ${net}, ${batch} images of 32 × 32: ${milliseconds.toFixed(0)} ms, loss ${
-        loss.toFixed(3)
-      }`,
-    );
-    return true;
-  } catch (error) {
-    line(false, "engine wasm", error instanceof Error ? error.message : String(error));
-    return false;
-  }
-}
-
-function checkStore(path: string, { bytes }: { readonly bytes: boolean }): boolean {
+function* checkStore(path: string, { bytes }: { readonly bytes: boolean }): Generator<Finding> {
   checkReadable("--store", path);
   const { store } = openProject(project, { store: path });
   let results = 0;
@@ -75,16 +68,12 @@ function checkStore(path: string, { bytes }: { readonly bytes: boolean }): boole
       const damage = findDamage(store, { key, family, output });
       if (damage === undefined) continue;
       damaged++;
-      line(
-        false,
-        `store ${label}`,
-        `${damage} is not what was written; what needs it makes it again`,
-      );
+      const note = `${damage} is not what was written; what needs it makes it again`;
+      yield { good: false, what: `store ${label}`, note };
     }
   }
   const how = bytes
     ? `${results} results, every byte checked`
     : `${results} results; --check-store hashes every byte`;
-  line(damaged === 0, "store", how);
-  return damaged === 0;
+  yield { good: damaged === 0, what: "store", note: how };
 }

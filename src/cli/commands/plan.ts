@@ -4,6 +4,7 @@ import { estimate } from "../../sweep/estimate.ts";
 import { count, joinSeeds } from "../describe.ts";
 import { formatBytes, formatDuration } from "../duration.ts";
 import { cutEnd, wrap } from "../fit.ts";
+import { engineAdvice } from "../engine_choice.ts";
 import { addSelectionFlags, readFlags } from "../flags.ts";
 import { openSession, type Session } from "../session.ts";
 import { columns, print, style } from "../terminal.ts";
@@ -86,6 +87,13 @@ function printText(session: Session, { all }: { readonly all: boolean }): void {
   }
   if (unknown > 0) {
     print(`not counted: ${count(unknown, "training")} of a size that was not measured here yet`);
+  }
+  const { fault, family } = session.engine;
+  if (fault !== null) {
+    print(wrap(`the engine "${family}" cannot be used: ${fault}`, { width, indent: "" }));
+  }
+  for (const line of engineAdvice(session.engine, session.plan)) {
+    print(wrap(line, { width, indent: "" }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { checkPlaces } from "../check_places.ts";
+import { checkEngineUse } from "../engine_choice.ts";
 import { addRunFlags, readFlags } from "../flags.ts";
 import { offerMissingData } from "../offer_data.ts";
 import { openSession } from "../session.ts";
@@ -14,6 +15,7 @@ export function define(): Command {
     const flags = readFlags(options);
     const session = await openSession(targets, flags);
     checkPlaces(flags);
+    checkEngineUse(session.engine, session.plan);
     const complete = await offerMissingData(session) ? await openSession(targets, flags) : session;
     self.setOptionValue("exitCode", await runSession(complete));
   });

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { UserError } from "../../errors.ts";
 import { checkPlaces } from "../check_places.ts";
+import { checkEngineUse } from "../engine_choice.ts";
 import { addRunFlags, readFlags } from "../flags.ts";
 import { offerMissingData } from "../offer_data.ts";
 import { openSession } from "../session.ts";
@@ -20,6 +21,7 @@ export function define(): Command {
     const flags = readFlags(options);
     const session = await openSession([file], flags);
     checkPlaces(flags);
+    checkEngineUse(session.engine, session.plan);
     const complete = await offerMissingData(session) ? await openSession([file], flags) : session;
     self.setOptionValue("exitCode", await runSession(complete));
   });

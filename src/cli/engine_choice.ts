@@ -1,0 +1,83 @@
+import type { EngineChoice, Plan } from "../dag/mod.ts";
+import {
+  chooseEngine,
+  describeFault,
+  hasGpu,
+  installCommand,
+  locateEngine,
+  type Location,
+} from "../engines/mod.ts";
+import { UserError } from "../errors.ts";
+import { estimate } from "../sweep/estimate.ts";
+import { formatDuration } from "./duration.ts";
+
+/** The engine of a command: what its plan looks for and what would compute. */
+export interface EngineUse extends EngineChoice {
+  /** Installed engines that are passed over because they are broken. */
+  readonly skipped: readonly string[];
+  /** Why the engine that was named cannot compute here; null if it can. */
+  readonly fault: string | null;
+}
+
+/** Resolves `--engine`: `null` (not given, or `auto`) is the fastest engine that is there. Loads none. */
+export function chooseFor(name: string | null): EngineUse {
+  if (name === null) {
+    const { candidates: [{ engine }], skipped } = chooseEngine();
+    return { family: engine, given: false, skipped, fault: null };
+  }
+  const fault = name === "tensorflow" || name === "xla" ? faultOf(locate(name)) : null;
+  return { family: name, given: true, skipped: [], fault };
+}
+
+/** XLA computes with either of its plugins; the GPU's counts where there is one. */
+function locate(name: "tensorflow" | "xla"): Location {
+  if (name === "xla" && hasGpu()) {
+    const cuda = locateEngine("cuda");
+    if (cuda.state === "ready") return cuda;
+  }
+  return locateEngine(name);
+}
+
+function faultOf(location: Location): string | null {
+  return location.state === "ready" ? null : describeFault(location);
+}
+
+/** Whether a plan has something left to compute with an engine. */
+function computes(plan: Plan): boolean {
+  return plan.nodes.some(({ node, wanted, state }) =>
+    node.stage.engine && wanted && state !== "cached" && state !== "impossible"
+  );
+}
+
+/** Refuses to start a run for which the engine that was named cannot be used: a UserError that says what to do. */
+export function checkEngineUse({ family, fault }: EngineUse, plan: Plan): void {
+  if (fault === null || !computes(plan)) return;
+  throw new UserError(`--engine: the engine "${family}" cannot be used: ${fault}`);
+}
+
+/** Above this time, a run on `wasm` is worth a faster engine. */
+const patienceSeconds = 300;
+
+/** What a user should know of the engine before a run: what is passed over, and what would be faster. */
+export function engineAdvice(use: EngineUse, plan: Plan): string[] {
+  if (!computes(plan)) return [];
+  if (use.family !== "wasm") return [...use.skipped];
+  const { seconds, roughSeconds } = estimate(plan);
+  const all = seconds + roughSeconds;
+  const faster = all > patienceSeconds ? fasterEngine() : undefined;
+  if (!faster) return [...use.skipped];
+  const time = roughSeconds > seconds ? `roughly ${formatDuration(all)}` : formatDuration(all);
+  return [
+    ...use.skipped,
+    `this takes ${time} of one worker's time on wasm; the engine ${faster} is several times faster` +
+    (locateEngine(faster).state === "ready"
+      ? `: --engine ${faster === "cuda" ? "xla" : faster}`
+      : `; to install it: ${installCommand(faster)}`),
+  ];
+}
+
+/** The engine that suits this machine, if there is one for it. */
+function fasterEngine(): "cuda" | "tensorflow" | undefined {
+  const suited = hasGpu() ? ["cuda", "tensorflow"] as const : ["tensorflow"] as const;
+  return suited.find((name) => locateEngine(name).state !== "unsupported");
+}
