@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { randomUniform } from "../tensor/ops.ts";
 import { brightness, color, contrast } from "./colour.ts";
 import { cropAt } from "./crop.ts";
-import { cutoutAt, drawCutout } from "./cutout.ts";
+import { cutoutAt, drawSquares, rectanglesOf } from "./cutout.ts";
 import type { Draw } from "./draw.ts";
 import { type OperationName, parsePipeline, type PipelineStep } from "./pipeline.ts";
 import { randAugment } from "./randaugment.ts";
@@ -54,7 +54,8 @@ function crop(
 }
 
 function cutout(x: tf.Tensor4D, fraction: number, draw: Draw): tf.Tensor4D {
-  return cutoutAt(x, drawCutout(x, { fraction, draw }));
+  const [, height, width] = x.shape;
+  return cutoutAt(x, rectanglesOf(drawSquares(x, { fraction, draw }), { height, width }));
 }
 
 const IMPLEMENTATIONS: Readonly<Record<OperationName, Operation>> = {

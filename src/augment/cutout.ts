@@ -1,18 +1,30 @@
 import * as tf from "@tensorflow/tfjs";
+import type { PictureSize } from "./affine.ts";
 import type { Draw } from "./draw.ts";
 
+/** What USB fills a cut-out with. */
+const FILL = [125, 123, 114];
+
+/** A rectangle in each image: [n], whole pixels, both ends filled; none where an end comes before its beginning. */
+export interface Rectangles<T = tf.Tensor1D> {
+  readonly left: T;
+  readonly right: T;
+  readonly top: T;
+  readonly bottom: T;
+}
+
 /** A square for each image: [n], pixels. */
-export interface Square {
-  readonly side: tf.Tensor1D;
-  readonly centreX: tf.Tensor1D;
-  readonly centreY: tf.Tensor1D;
+export interface Squares<T = tf.Tensor1D> {
+  readonly side: T;
+  readonly centreX: T;
+  readonly centreY: T;
 }
 
 /** Squares as USB draws them for images x [n,H,W,C]: the side is uniform in [0, `fraction`) of the width. */
-export function drawCutout(
+export function drawSquares(
   x: tf.Tensor4D,
   { fraction, draw }: { readonly fraction: number; readonly draw: Draw },
-): Square {
+): Squares {
   const [n, height, width] = x.shape;
   // Uniform in (1, size]: the reference passes the size as the lower bound of numpy's uniform.
   const centre = (size: number) => tf.sub<tf.Tensor1D>(size, tf.mul(draw([n]), size - 1));
@@ -20,16 +32,41 @@ export function drawCutout(
   return { side, centreX: centre(width), centreY: centre(height) };
 }
 
-/** What USB fills a cut-out with. */
-const FILL = [125, 123, 114];
-
 /**
- * Fills a square in each image. As in USB (randaugment.py, CutoutAbs): the
- * left and top edges are rounded down and clipped, the others measured from there and inclusive. x: [n,H,W,C], 0 … 255.
+ * What of the squares is filled, as in USB (randaugment.py, CutoutAbs): the left and top edges are rounded down and clipped, the
+ * others measured from there and inclusive. A side of 0 fills nothing.
  */
+export function rectanglesOf(
+  { side, centreX, centreY }: Squares,
+  { height, width }: PictureSize,
+): Rectangles {
+  const [left, right] = extent(centreX, side, width);
+  const [top, bottom] = extent(centreY, side, height);
+  return { left, right, top, bottom };
+}
+
+function extent(centre: tf.Tensor1D, side: tf.Tensor1D, size: number): [tf.Tensor1D, tf.Tensor1D] {
+  const first = tf.floor(tf.maximum(tf.sub(centre, tf.div(side, 2)), 0));
+  const last = tf.floor(tf.minimum(tf.add(first, side), size));
+  const none = tf.sub(first, 1);
+  return [first as tf.Tensor1D, tf.where(tf.greater(side, 0), last, none) as tf.Tensor1D];
+}
+
+/** The same in float64, for one square whose numbers are known. */
+export function rectangleOf(
+  { side, centreX, centreY }: Squares<number>,
+  { height, width }: PictureSize,
+): Rectangles<number> {
+  const [left, top] = [centreX, centreY].map((c) => Math.trunc(Math.max(0, c - side / 2)));
+  const last = (first: number, size: number) =>
+    side > 0 ? Math.trunc(Math.min(size, first + side)) : first - 1;
+  return { left: left!, right: last(left!, width), top: top!, bottom: last(top!, height) };
+}
+
+/** Fills a rectangle in each image. x: [n,H,W,C], 0 … 255. */
 export function cutoutAt(
   x: tf.Tensor4D,
-  { side, centreX, centreY, fill: colour = FILL }: Square & {
+  { left, right, top, bottom, fill: colour = FILL }: Rectangles & {
     /** By channel; for other than three channels the second one counts for all. Default USB's grey. */
     readonly fill?: readonly number[];
   },
@@ -38,9 +75,8 @@ export function cutoutAt(
   const row = Array.from({ length: height }, (_, i) => i);
   // Elements of a row, so that engines work on long vectors.
   const column = Array.from({ length: width * channels }, (_, i) => Math.floor(i / channels));
-  const rows = covered({ centre: centreY, side }, row, height).reshape([n, height, 1]);
-  const columns = covered({ centre: centreX, side }, column, width)
-    .reshape([n, 1, width * channels]);
+  const rows = within(row, { from: top, to: bottom }).reshape([n, height, 1]);
+  const columns = within(column, { from: left, to: right }).reshape([n, 1, width * channels]);
   const fill = column.map((_, i) => channels === 3 ? colour[i % 3] ?? 0 : colour[1] ?? 0);
   const flat = x.reshape([n, height, width * channels]);
   const filled = tf.where(
@@ -51,18 +87,14 @@ export function cutoutAt(
   return filled.reshape(x.shape);
 }
 
-/** Which positions, of an axis of that size, the squares cover: bool [n, positions]. A side of 0 covers none. */
-function covered(
-  { centre, side }: { readonly centre: tf.Tensor1D; readonly side: tf.Tensor1D },
+/** Which positions lie in each image's range, both ends included: bool [n, positions]. */
+function within(
   positions: readonly number[],
-  size: number,
+  { from, to }: { readonly from: tf.Tensor1D; readonly to: tf.Tensor1D },
 ): tf.Tensor {
-  const first = tf.floor(tf.maximum(tf.sub(centre, tf.div(side, 2)), 0));
-  const last = tf.minimum(tf.add(first, side), size);
   const position = tf.tensor1d([...positions]).reshape([1, positions.length]);
-  const inside = tf.logicalAnd(
-    tf.greaterEqual(position, tf.expandDims(first, 1)),
-    tf.lessEqual(position, tf.expandDims(last, 1)),
+  return tf.logicalAnd(
+    tf.greaterEqual(position, tf.expandDims(from, 1)),
+    tf.lessEqual(position, tf.expandDims(to, 1)),
   );
-  return tf.logicalAnd(inside, tf.expandDims(tf.greater(side, 0), 1));
 }

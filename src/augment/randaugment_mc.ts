@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { pixelOperation } from "../tensor/ops.ts";
 import type { PictureSize } from "./affine.ts";
-import { cutoutAt } from "./cutout.ts";
+import { cutoutAt, rectanglesOf } from "./cutout.ts";
 import type { Draw } from "./draw.ts";
 import {
   type PixelOperationInput,
@@ -101,10 +101,11 @@ export function randAugmentMc(
     });
   }
   const centre = (size: number) => tf.mul<tf.Tensor1D>(draw([n]), size);
-  return cutoutAt(out, {
-    side: tf.fill([n], Math.trunc(width / 2)),
+  const squares = {
+    side: tf.fill([n], Math.trunc(width / 2)) as tf.Tensor1D,
     centreX: centre(width),
     centreY: centre(height),
-    fill: [GREY, GREY, GREY],
-  });
+  };
+  const rectangles = rectanglesOf(squares, { height, width });
+  return cutoutAt(out, { ...rectangles, fill: [GREY, GREY, GREY] });
 }

@@ -1,8 +1,8 @@
 /** Draws of the augmentation against what USB's generators would give: fixed keys, bounds of 4.5 standard deviations. */
 import * as tf from "@tensorflow/tfjs";
-import { ok } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import { augment } from "../../src/augment/augment.ts";
-import { drawCutout } from "../../src/augment/cutout.ts";
+import { drawSquares, rectangleOf, rectanglesOf } from "../../src/augment/cutout.ts";
 import { drawnInputs, drawOperations, RANDAUGMENT_NAMES } from "../../src/augment/randaugment.ts";
 import { randomUniform } from "../../src/tensor/ops.ts";
 import { PIXEL_OPERATIONS } from "../../src/tensor/pixel_operation.ts";
@@ -135,10 +135,10 @@ Deno.test("drawnInputs() gives each operation its kind", () => {
   }
 });
 
-Deno.test("drawCutout() draws sides in [0, half the width) and centres in (1, width]", () => {
+Deno.test("drawSquares() draws sides in [0, half the width) and centres in (1, width]", () => {
   const { side, x, y } = drawn((draw) => {
     const images = tf.zeros([N, 24, 32, 1]) as tf.Tensor4D;
-    const square = drawCutout(images, { fraction: 0.5, draw });
+    const square = drawSquares(images, { fraction: 0.5, draw });
     return { side: square.side, x: square.centreX, y: square.centreY };
   });
   const check = (values: Iterable<number>, low: number, high: number, what: string) =>
@@ -146,6 +146,24 @@ Deno.test("drawCutout() draws sides in [0, half the width) and centres in (1, wi
   check(side!, 0, 16, "side");
   check(Array.from(x!, (value) => 33 - value), 1, 32, "columns"); // (1, 32] to [1, 32)
   check(Array.from(y!, (value) => 25 - value), 1, 24, "rows");
+});
+
+Deno.test("rectanglesOf() gives what float64 gives", () => {
+  const size = { height: 24, width: 32 };
+  const drawnOnes = drawn((draw) => {
+    const squares = drawSquares(tf.zeros([2000, 24, 32, 1]), { fraction: 0.5, draw });
+    return { ...squares, ...rectanglesOf(squares, size) };
+  });
+  const { side, centreX, centreY, left, right, top, bottom } = drawnOnes;
+  for (let i = 0; i < 2000; i++) {
+    const square = { side: side![i]!, centreX: centreX![i]!, centreY: centreY![i]! };
+    deepStrictEqual(
+      { left: left![i], right: right![i], top: top![i], bottom: bottom![i] },
+      rectangleOf(square, size),
+    );
+  }
+  const none = rectangleOf({ side: 0, centreX: 9, centreY: 9 }, size);
+  ok(none.right < none.left && none.bottom < none.top);
 });
 
 Deno.test("augment() draws all windows of a crop evenly, and half of them mirrored", () => {

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { ok, strictEqual } from "node:assert/strict";
 import { cropAt } from "../../src/augment/crop.ts";
-import { cutoutAt } from "../../src/augment/cutout.ts";
+import { cutoutAt, rectangleOf } from "../../src/augment/cutout.ts";
 import { normalise } from "../../src/augment/normalise.ts";
 import {
   type PixelOperationInput,
@@ -98,22 +98,29 @@ function sizeOf({ shape: [, height = 0, width = 0] }: Given) {
   return { height, width };
 }
 
+/** The squares' rectangles in float64: where an edge lies on a pixel's, float32 could round it to the other side. */
 function cutoutInputs(
   cuts: readonly CutoutFacts[],
-  { width }: { width: number },
-): Record<"side" | "cx" | "cy", Given> {
+  size: { height: number; width: number },
+): Record<string, Given> {
+  const rectangles = cuts.map(({ v, cx, cy }) =>
+    rectangleOf({ side: v * size.width, centreX: cx, centreY: cy }, size)
+  );
   return {
-    side: list(cuts.map(({ v }) => v * width)),
-    cx: list(cuts.map(({ cx }) => cx)),
-    cy: list(cuts.map(({ cy }) => cy)),
+    left: list(rectangles.map(({ left }) => left)),
+    right: list(rectangles.map(({ right }) => right)),
+    top: list(rectangles.map(({ top }) => top)),
+    bottom: list(rectangles.map(({ bottom }) => bottom)),
   };
 }
 
-function cut(x: tf.Tensor, { side, cx, cy }: Record<string, tf.Tensor>): tf.Tensor4D {
+function cut(x: tf.Tensor, given: Record<string, tf.Tensor>): tf.Tensor4D {
+  const { left, right, top, bottom } = given as Record<string, tf.Tensor1D>;
   return cutoutAt(x as tf.Tensor4D, {
-    side: side as tf.Tensor1D,
-    centreX: cx as tf.Tensor1D,
-    centreY: cy as tf.Tensor1D,
+    left: left!,
+    right: right!,
+    top: top!,
+    bottom: bottom!,
   });
 }
 
