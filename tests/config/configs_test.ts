@@ -61,7 +61,7 @@ Deno.test("paper.yaml under mini is a declared departure of the real run", () =>
   const sentences = cell.departures.map(({ sentence }) => sentence);
   ok(sentences.includes("steps 6,144 instead of 262,144"));
   ok(sentences.includes("split_seed 0 instead of the run's seed"));
-  ok(sentences.includes("scssl.estimation_epochs 64 instead of 5"));
+  ok(sentences.includes("scssl.estimation_epochs 32 instead of 5"));
   ok(!sentences.some((sentence) => sentence.startsWith("labelled")));
   equal(
     findCell(expanded, "table3/in127-32/fixmatch").departures.find(({ name }) => name === "net")
