@@ -41,6 +41,9 @@ export function commandArguments(args: readonly string[], place: Place): string[
     ...args,
     "--store",
     store,
+    // The one engine that is always there: an installed one would be taken before it.
+    "--engine",
+    "wasm",
     ...(running ? ["--reports", reports] : []),
   ];
 }
