@@ -2,6 +2,7 @@ import type { EngineChoice, Plan } from "../dag/mod.ts";
 import {
   chooseEngine,
   describeFault,
+  hasCache,
   hasGpu,
   installCommand,
   locateEngine,
@@ -78,6 +79,7 @@ export function engineAdvice(use: EngineUse, plan: Plan): string[] {
 
 /** The engine that suits this machine, if there is one for it. */
 function fasterEngine(): "cuda" | "tensorflow" | undefined {
+  if (!hasCache()) return undefined;
   const suited = hasGpu() ? ["cuda", "tensorflow"] as const : ["tensorflow"] as const;
   return suited.find((name) => locateEngine(name).state !== "unsupported");
 }

@@ -1,7 +1,7 @@
 import type { EngineName } from "./catalogue.ts";
 import { hasGpu } from "./gpu.ts";
 import { locateEngine, type Location } from "./locate.ts";
-import { defaultPlaces, type Places } from "./places.ts";
+import { hasCache, type Places } from "./places.ts";
 
 /** An engine that can run, and where. */
 export interface Candidate {
@@ -28,11 +28,13 @@ const last: Candidate = { engine: "wasm", device: "cpu", installed: null };
 
 /** A GPU if one is usable, else TensorFlow, else XLA, else wasm. */
 export function chooseEngine(
-  places: Places = defaultPlaces(),
+  places?: Places,
   { gpu = hasGpu() }: { readonly gpu?: boolean } = {},
 ): Choice {
   const candidates: Candidate[] = [];
   const skipped: string[] = [];
+  // A machine without a home has no engines, which is no error here.
+  if (!places && !hasCache()) return { candidates: [last], skipped };
   for (const candidate of order) {
     if (candidate.device === "cuda" && !gpu) continue;
     const found = locateEngine(candidate.installed!, places);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
+import { exists } from "../dag/atomic.ts";
 import type { Build, CatalogueEngine, EngineName } from "./catalogue.ts";
 import { libraryFault } from "./elf.ts";
 import { type Manifest, readManifest, wheelsOf } from "./manifest.ts";
@@ -40,7 +41,7 @@ export function locateEngine(name: EngineName, places: Places = defaultPlaces())
   }
   const directory = engineDirectory(engine, places);
   const command = installCommand(name);
-  if (!isThere(directory)) return { state: "absent", command };
+  if (!exists(directory)) return { state: "absent", command };
   const reason = findFault(engine, { directory, build });
   if (reason !== null) return { state: "broken", reason, command };
   const libraries = build.libraries.map((path) => join(directory, path));
@@ -87,26 +88,12 @@ function sizeFault(path: string, bytes: number): string | null {
     const what = size < bytes ? "is truncated" : "is too long";
     return `${path} ${what}: expected ${bytes} bytes, found ${size}`;
   } catch (error) {
-    if (isAbsent(error)) return `${path} is missing`;
-    throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return `${path} is missing`;
   }
 }
 
 function headerFault(path: string, arch: string): string | null {
   const fault = libraryFault(path, arch);
   return fault === null ? null : `${path} ${fault}`;
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }

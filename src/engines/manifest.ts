@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { readIfThere } from "../dag/atomic.ts";
 import type { Build, CatalogueEngine } from "./catalogue.ts";
 
 const file = z.strictObject({
@@ -30,11 +31,8 @@ export function writeManifest(directory: string, manifest: Manifest): void {
 
 /** The manifest of a directory, or what is wrong with it. */
 export function readManifest(directory: string): Manifest | { readonly fault: string } {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(join(directory, name));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  const text = readIfThere(join(directory, name));
+  if (text === undefined) {
     return { fault: `half-installed: ${join(directory, name)} is missing` };
   }
   const parsed = schema.safeParse(parseJson(text));

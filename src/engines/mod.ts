@@ -15,6 +15,7 @@ export {
   executableCache,
   findBuild,
   findEngine,
+  hasCache,
   installCommand,
   type Places,
 } from "./places.ts";

@@ -11,8 +11,8 @@ export interface Places {
   readonly arch: typeof Deno.build.arch;
 }
 
-/** The user's folder for what can be had again: `XDG_CACHE_HOME` or its counterpart on this system. */
-function userCache(): string {
+/** The user's folder for what can be had again: `XDG_CACHE_HOME` or its counterpart on this system; undefined without a home. */
+function userCache(): string | undefined {
   const { os } = Deno.build;
   const given = os === "windows"
     ? Deno.env.get("LOCALAPPDATA")
@@ -21,17 +21,26 @@ function userCache(): string {
     : Deno.env.get("XDG_CACHE_HOME");
   if (given) return given;
   const home = Deno.env.get(os === "windows" ? "USERPROFILE" : "HOME");
-  if (!home) throw new UserError("The engines' folder cannot be named: HOME is not set.");
+  if (!home) return undefined;
   return join(
     home,
     os === "darwin" ? "Library/Caches" : os === "windows" ? "AppData/Local" : ".cache",
   );
 }
 
+/** Whether this user has a place for engines. */
+export function hasCache(): boolean {
+  return userCache() !== undefined;
+}
+
 /** The catalogue, this machine, and `<user's cache>/retable/engines`. Throws a UserError where there is no home. */
 export function defaultPlaces(): Places {
   const { os, arch } = Deno.build;
-  return { catalogue: CATALOGUE, root: join(userCache(), "retable", "engines"), os, arch };
+  const cache = userCache();
+  if (cache === undefined) {
+    throw new UserError("The engines' folder cannot be named: HOME is not set.");
+  }
+  return { catalogue: CATALOGUE, root: join(cache, "retable", "engines"), os, arch };
 }
 
 /** Where the engine xla keeps what it compiled. */

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { UserError } from "../../src/errors.ts";
-import { openEngine } from "../../src/tensor/engines/select.ts";
 import { compileKernels } from "../../src/tensor/engines/wasm/build.ts";
 import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
 import {
@@ -205,20 +203,6 @@ Deno.test("WasmExecutable.run() names index and line of a gather outside its ten
       ),
     );
   }
-});
-
-Deno.test("openEngine() opens by name and tells what there is", async () => {
-  const engine = await openEngine("auto", { threads: 1 });
-  assert.equal(engine.name, "wasm");
-  assert.match(engine.digest, /^[0-9a-f]{64}$/);
-  assert.equal((await openEngine("wasm", { threads: 1 })).digest, engine.digest);
-  const refused = (name: string, message: RegExp) =>
-    assert.rejects(
-      openEngine(name, { threads: 1 }),
-      (error) => error instanceof UserError && message.test(error.message),
-    );
-  await refused("tensorflow", /not installed in this version.*auto, wasm/);
-  await refused("cuda", /Unknown engine "cuda".*auto, wasm/);
 });
 
 Deno.test("kernels.wasm is what its sources compile to", async () => {

@@ -30,8 +30,7 @@ export const ENGINES = ["wasm", "tensorflow", "xla"] as const;
  * Opens an engine. `auto` takes the fastest that works: one that is installed but cannot be loaded is told about and passed over. Throws
  * a UserError on a name that is unknown, or of an engine that is not installed, or broken.
  */
-export async function openEngine(name: string, given: EngineOptions): Promise<Engine> {
-  const options = { ...given, places: given.places ?? defaultPlaces() };
+export async function openEngine(name: string, options: EngineOptions): Promise<Engine> {
   if (name === "auto") return await openFirst(options);
   if (name === "tensorflow") {
     return await open({ engine: name, device: "cpu", installed: name }, options);
@@ -43,16 +42,13 @@ export async function openEngine(name: string, given: EngineOptions): Promise<En
   );
 }
 
-/** Options with the places filled in. */
-type Located = EngineOptions & { readonly places: Places };
-
 /** XLA runs on the GPU where its plugin and a driver are there, else on the CPU. */
-function xlaDevice(places: Places): Candidate {
+function xlaDevice(places?: Places): Candidate {
   const cuda = hasGpu() && locateEngine("cuda", places).state === "ready";
   return { engine: "xla", device: cuda ? "cuda" : "cpu", installed: cuda ? "cuda" : "xla" };
 }
 
-async function openFirst(options: Located): Promise<Engine> {
+async function openFirst(options: EngineOptions): Promise<Engine> {
   const { candidates, skipped } = chooseEngine(options.places);
   for (const line of skipped) options.say?.(line);
   for (const candidate of candidates) {
@@ -66,13 +62,14 @@ async function openFirst(options: Located): Promise<Engine> {
   throw new Error("internal: not even the engine wasm could be opened");
 }
 
-async function open(candidate: Candidate, options: Located): Promise<Engine> {
-  const { threads, say, places } = options;
+async function open(candidate: Candidate, options: EngineOptions): Promise<Engine> {
   const { engine, device, installed } = candidate;
+  const { threads, say } = options;
   if (installed === null) {
     const { createWasmEngine } = await import("./wasm/mod.ts");
     return createWasmEngine({ threads });
   }
+  const places = options.places ?? defaultPlaces();
   const { directory, libraries } = ready(installed, places);
   if (engine === "tensorflow") {
     const { createTensorflowEngine } = await import("./tensorflow/mod.ts");
