@@ -266,3 +266,67 @@ async function exists(path: string): Promise<boolean> {
     return false;
   }
 }
+
+Deno.test("plan says once which engine would help with a long run, and how to get it", async () => {
+  const long = tiny.replace(/steps: \d+/, "steps: 9000000");
+  await inWorkplace({ "long.yaml": long, "tiny.yaml": tiny }, async ({ folder, store }) => {
+    const plan = (file: string) => runCommand(["plan", file, "--store", store], { cwd: folder });
+    const { code, stdout } = await plan("long.yaml");
+    equal(code, 0);
+    doesNotMatch((await plan("tiny.yaml")).stdout, /engine/);
+    if (Deno.build.os !== "linux") return;
+    const text = stdout.replaceAll("\n", " ");
+    match(text, /this takes roughly [\d:]+ of one worker's time on wasm; the engine tensorflow/);
+    equal(text.match(/deno task engine install tensorflow/g)?.length, 1);
+  });
+});
+
+Deno.test("plan says that the engine that was named is not installed", async () => {
+  await inWorkplace({ "tiny.yaml": tiny }, async ({ folder, store }) => {
+    const args = ["plan", "tiny.yaml", "--engine", "xla", "--store", store];
+    const { code, stdout } = await runCommand(args, { cwd: folder });
+    equal(code, 0);
+    match(stdout, /the engine "xla" cannot be used: /);
+  });
+});
+
+Deno.test("engine list --json says of every engine whether it is there and what installs it", async () => {
+  await inWorkplace({}, async ({ folder }) => {
+    const { code, stdout, stderr } = await runCommand(["engine", "list", "--json"], {
+      cwd: folder,
+    });
+    deepEqual([code, stderr], [0, ""]);
+    const engines = JSON.parse(stdout) as { name: string; state: string; command: string | null }[];
+    deepEqual(engines.map(({ name }) => name), ["wasm", "tensorflow", "xla", "cuda"]);
+    equal(engines[0]!.state, "ready");
+    for (const { name, state, command } of engines.slice(1)) {
+      if (state === "unsupported") continue;
+      deepEqual([state, command], ["absent", `deno task engine install ${name}`]);
+    }
+    const text = await runCommand(["engine", "list"], { cwd: folder });
+    match(text.stdout, /^wasm {2}ready\n {2}part of this program/);
+  });
+});
+
+Deno.test("engine names a half-installed one in its list, and removes it", async () => {
+  await inWorkplace({}, async ({ folder }) => {
+    const engines = join(folder, "cache", "retable", "engines");
+    await Deno.mkdir(join(engines, "xla-0.0.1"), { recursive: true });
+    await Deno.mkdir(join(engines, "xla-0.0.0"));
+    const engine = (...args: string[]) =>
+      runCommand(["engine", ...args], {
+        cwd: folder,
+        env: { XDG_CACHE_HOME: join(folder, "cache") },
+      });
+    if (Deno.build.os !== "linux") return;
+    const list = await engine("list", "--check");
+    equal(list.code, 1);
+    match(list.stdout, /^xla 0\.0\.1 {2}broken$/m);
+    match(list.stdout.replace(/\s+/g, " "), /half-installed: .*xla-0\.0\.1\/manifest\.json/);
+    match(list.stdout.replace(/\s+/g, " "), /xla-0\.0\.0 \(0 B\) is of another version/);
+    const removed = await engine("remove", "xla");
+    deepEqual([removed.code, removed.stdout.match(/deleted/g)?.length], [0, 2]);
+    equal((await engine("remove", "xla")).stdout, "xla is not installed\n");
+    deepEqual([...Deno.readDirSync(engines)], []);
+  });
+});
