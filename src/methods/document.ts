@@ -22,8 +22,30 @@ export function methodsDocument(): string {
     "of unlabelled rows, π labelled class frequencies, CE cross entropy; means are over all rows, masked ones included.",
     "",
     ...parts.flatMap(([name, part]) => section(name, part)),
+    ...ADDING,
   ].join("\n");
 }
+
+const ADDING = [
+  "## Adding a method",
+  "",
+  "A plug-in is two files, `<name>.ts` with `extend(base, options)` and `<name>_params.ts` with its parameters and what this",
+  "page says of it, and an entry in `registry.ts`. Nothing else is rerun: keys count only the modules of the method in use.",
+  "What a method may declare (`method.ts`):",
+  "",
+  "| part | for |",
+  "|---|---|",
+  "| `heads`, `outputs`, `primary` | extra linear heads, named predictions with their rule (none, remove-bias, blank-image), and the one that counts |",
+  "| `losses` | tensor code, recorded once; `withHooks` changes the base's labelled logits, strong logits, pseudo-targets, or the weight of its supervised term |",
+  "| `needs` | features of all rows, features by averaged parameters, logits of a blank image, class-wise BatchNorm |",
+  "| `state` | tensors that a step replaces; they are in every checkpoint |",
+  "| `stepInputs` | what the host gives at every step: draws, switches of warm-ups, targets of the batch's rows |",
+  "| `observed` | what the host is handed after every step |",
+  "| `controls` | inputs that the host changes at epoch ends |",
+  "| `host` | the host's part, in float64: epoch ends, step inputs, observations; `save` and `load` for checkpoints |",
+  "| `pick` | with generations: which unlabelled images the next training takes as labelled |",
+  "",
+];
 
 function section(name: string, { about, params }: MethodPart): string[] {
   return [
