@@ -165,14 +165,17 @@ async function install(
   self: Command,
 ): Promise<void> {
   const name = readName(text);
-  const before = locateEngine(name);
+  const places = defaultPlaces();
+  const before = locateEngine(name, places);
   if (before.state === "broken") message(`${name} is broken: ${before.reason}; installing it anew`);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new DOMException("Interrupted", "AbortError"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
-  const view = new InstallView(options["quiet"] === true);
+  const wheels = findBuild(findEngine(name, places), places)?.wheels.length ?? 0;
+  const view = new InstallView(2 * wheels, { quiet: options["quiet"] === true });
   try {
     const { directory, installed } = await installEngine(name, {
+      places,
       onProgress: (progress) => view.show(progress),
       signal: stop.signal,
     });
@@ -197,8 +200,8 @@ class InstallView {
   readonly #view: ProgressView;
   #current = "";
 
-  constructor(quiet: boolean) {
-    this.#view = new ProgressView(1, { quiet });
+  constructor(stages: number, options: { readonly quiet: boolean }) {
+    this.#view = new ProgressView(stages, options);
   }
 
   show({ phase, file, doneBytes, totalBytes }: InstallProgress): void {
