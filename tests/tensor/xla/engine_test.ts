@@ -203,7 +203,10 @@ Deno.test("Pending.atMost() waits for the oldest and throws the errors of execut
   const events = new ScriptedEvents();
   const pending = new Pending(events as unknown as Events);
   const explain = (error: unknown) => new Error(`explained: ${(error as Error).message}`);
-  for (const done of [1n, 2n, 3n]) pending.push({ done, explain });
+  const released: bigint[] = [];
+  const push = (done: bigint) =>
+    pending.push({ done, explain, release: () => released.push(done) });
+  for (const done of [1n, 2n, 3n]) push(done);
   events.ready.add(1n);
   await pending.atMost(2);
   assert.deepEqual(events.taken, [1n]);
@@ -212,7 +215,8 @@ Deno.test("Pending.atMost() waits for the oldest and throws the errors of execut
   await pending.atMost(0);
   assert.deepEqual(events.taken, [1n, 2n, 3n]);
   events.failing.add(4n);
-  pending.push({ done: 4n, explain });
+  push(4n);
   pending.drain();
   assert.deepEqual(events.taken, [1n, 2n, 3n, 4n]);
+  assert.deepEqual(released, events.taken);
 });

@@ -77,7 +77,7 @@ export class XlaEngine implements Engine {
 
   free(tensor: DeviceTensor): void {
     this.#checkOpen();
-    this.#tensors.end(this.#tensors.own(tensor, "This tensor"), "freed");
+    this.#tensors.free(this.#tensors.own(tensor, "This tensor"));
   }
 
   async prepare(program: Program): Promise<Executable> {

@@ -67,11 +67,11 @@ export class XlaExecutable implements Executable {
       this.#endDeleted(given);
       throw explain(error);
     }
-    if (execution.done !== 0n) pending.push({ done: execution.done, explain });
-    for (const [i, [, , isState]] of this.#inputs.entries()) {
-      const tensor = given[i];
-      if (isState && tensor) tensors.end(tensor, "donated");
-    }
+    const donated = given.filter((_, i) => this.#inputs[i]?.[2]);
+    for (const tensor of donated) tensors.donate(tensor);
+    const release = () => tensors.release(donated);
+    if (execution.done === 0n) release();
+    else pending.push({ done: execution.done, explain, release });
     const outputs: Record<string, DeviceTensor> = {};
     for (const [i, [name, spec]] of this.#outputs.entries()) {
       outputs[name] = tensors.add(spec, execution.outputs[i] ?? 0n);
@@ -114,7 +114,8 @@ export class XlaExecutable implements Executable {
     for (const [i, [, , isState]] of this.#inputs.entries()) {
       const tensor = given[i];
       if (isState && tensor && this.machine.tensors.isDeleted(tensor)) {
-        this.machine.tensors.end(tensor, "donated");
+        this.machine.tensors.donate(tensor);
+        this.machine.tensors.release([tensor]);
       }
     }
   }

@@ -5,6 +5,8 @@ interface Execution {
   readonly done: Address;
   /** Makes an error of the plugin clear. */
   readonly explain: (error: unknown) => unknown;
+  /** Called when the execution has ended: destroying a buffer that it was given would wait for that. */
+  readonly release: () => void;
 }
 
 /** Executions that were enqueued and have not been looked at since. An error of one is thrown by whoever looks first. */
@@ -22,38 +24,29 @@ export class Pending {
     for (;;) {
       const [first] = this.#executions;
       if (!first) return;
-      if (this.events.isReady(first.done)) {
-        this.#executions.shift();
-        this.#guard(first, () => this.events.take(first.done));
-      } else if (this.#executions.length <= count) {
-        return;
-      } else {
-        this.#executions.shift();
-        try {
-          await this.events.wait(first.done);
-        } catch (error) {
-          throw first.explain(error);
-        }
+      const isReady = this.events.isReady(first.done);
+      if (!isReady && this.#executions.length <= count) return;
+      this.#executions.shift();
+      try {
+        if (isReady) this.events.take(first.done);
+        else await this.events.wait(first.done);
+      } catch (error) {
+        throw first.explain(error);
+      } finally {
+        first.release();
       }
     }
   }
 
   /** Holds the thread until nothing is under way; errors are dropped. */
   drain(): void {
-    for (const { done } of this.#executions.splice(0)) {
+    for (const { done, release } of this.#executions.splice(0)) {
       try {
         this.events.waitNow(done);
       } catch {
         // Nobody can use what failed any more.
       }
-    }
-  }
-
-  #guard(execution: Execution, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      throw execution.explain(error);
+      release();
     }
   }
 }

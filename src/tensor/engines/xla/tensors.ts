@@ -61,11 +61,21 @@ export class Tensors {
     return tensor;
   }
 
-  /** Destroys a tensor's buffer. */
-  end(tensor: XlaTensor, state: "donated" | "freed"): void {
-    tensor.end(state);
+  free(tensor: XlaTensor): void {
+    tensor.end("freed");
     this.#alive.delete(tensor);
     this.#buffers.destroy(tensor.buffer);
+  }
+
+  /** Marks a tensor as given up to an output. Its buffer must still be released. */
+  donate(tensor: XlaTensor): void {
+    tensor.end("donated");
+    this.#alive.delete(tensor);
+  }
+
+  /** Destroys the buffers of donated tensors. */
+  release(donated: readonly XlaTensor[]): void {
+    for (const { buffer } of donated) this.#buffers.destroy(buffer);
   }
 
   isDeleted(tensor: XlaTensor): boolean {
@@ -73,6 +83,6 @@ export class Tensors {
   }
 
   endAll(): void {
-    for (const tensor of [...this.#alive]) this.end(tensor, "freed");
+    for (const tensor of [...this.#alive]) this.free(tensor);
   }
 }
