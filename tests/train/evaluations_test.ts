@@ -65,6 +65,20 @@ Deno.test("recalibrate() passes stored evaluations through and drops those it ca
   ]);
 });
 
+Deno.test("recalibrate() takes a blank image's logits from the file", () => {
+  const blank = new Float32Array([0.25, 0, 2]);
+  const seen = { base: { ...heads.base, blank }, balanced: { ...heads.balanced, blank } };
+  const stored = decodeLogits(encodeLogits(seen, { step: 7 }), "x");
+  assert.deepEqual(stored.balanced!.blank, blank);
+  const debiased = recalibrate({ step: 7, outputs }, "blank-image", {
+    meta,
+    labels,
+    heads: stored,
+  })!;
+  const { predicted } = debiased.outputs["balanced-blank-image"]!;
+  assert.deepEqual([...predicted], [0, 0, 1, 1]);
+});
+
 Deno.test("ruledOutput() finds the primary head's output under a rule", () => {
   assert.equal(ruledOutput(meta, "default").output.name, "balanced-no-bias");
   assert.equal(ruledOutput(meta, "none").output.name, "balanced");

@@ -337,3 +337,29 @@ Deno.test("buildInfer() gives the logits of every head, by averaged or live para
   deepStrictEqual(run(live), logits); // equal before the first step
   strictEqual(logits["logits.base"]!.length, 9);
 });
+
+Deno.test("buildInfer() predicts one blank image without reading any", async () => {
+  const given = await options("fixmatch+cdmad");
+  const step = await buildStep(given);
+  const blank = await buildInfer({ ...given, batch: 1, view: "blank", weights: "ema" });
+  const names = blank.inputs.map(({ name }) => name);
+  ok(names.every((name) => /^(ema|buffer)\./.test(name)), names.join());
+  const state = Object.fromEntries(step.state.map(({ name, initial }) => [name, initial]));
+  const logits = interpret(
+    blank.program,
+    Object.fromEntries(names.map((name) => [name, state[name]!])),
+  );
+  strictEqual(logits["logits.base"]!.length, 3);
+});
+
+Deno.test("buildStep() leaves running statistics to the joint pass", async () => {
+  const [plain, cdmad] = await Promise.all([
+    options("fixmatch").then(buildStep),
+    options("fixmatch+cdmad", { params: { debias_from_epoch: 0 } }).then(buildStep),
+  ]);
+  const [own, theirs] = [runStep(cdmad, { "step.cdmad_active": [1] }), runStep(plain)];
+  for (const name of Object.keys(own).filter((name) => name.startsWith("buffer."))) {
+    deepStrictEqual(own[name], theirs[name]);
+  }
+  notDeepStrictEqual([...own.scalars!], [...theirs.scalars!]);
+});
