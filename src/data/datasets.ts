@@ -25,8 +25,8 @@ export interface DatasetFacts {
   readonly page: string | null;
   readonly licence: string;
   readonly citation: string;
-  /** Whether there is a loader for the official files. */
-  readonly supported: boolean;
+  /** Whether it is made of the downsampled-ImageNet files. */
+  readonly downsampled?: true;
 }
 
 /** ImageNet's statistics; USB uses them for CIFAR-10 too. */
@@ -49,7 +49,6 @@ const CIFAR = {
   licence: "no formal licence; the authors ask for a citation",
   citation:
     "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, technical report, 2009",
-  supported: true,
 } as const;
 
 const IMAGENET127 = {
@@ -66,7 +65,7 @@ const IMAGENET127 = {
   licence: "ImageNet's terms of access: non-commercial research and education",
   citation:
     "P. Chrabaszcz, I. Loshchilov, F. Hutter, A Downsampled Variant of ImageNet, 2017; classes after Huh, Agrawal, Efros 2016",
-  supported: false,
+  downsampled: true,
 } as const;
 
 const DATASETS: readonly DatasetFacts[] = [
@@ -83,7 +82,6 @@ const DATASETS: readonly DatasetFacts[] = [
     page: null,
     licence: "made by this program",
     citation: "none",
-    supported: true,
   },
   {
     ...CIFAR,
@@ -139,7 +137,6 @@ const DATASETS: readonly DatasetFacts[] = [
     licence: "images from ImageNet, whose terms apply; the authors ask for a citation",
     citation:
       "A. Coates, H. Lee, A. Y. Ng, An Analysis of Single-Layer Networks in Unsupervised Feature Learning, AISTATS 2011",
-    supported: true,
   },
   { ...IMAGENET127, id: "imagenet-127-32", title: "ImageNet-127 at 32 pixels", size: 32 },
   { ...IMAGENET127, id: "imagenet-127-64", title: "ImageNet-127 at 64 pixels", size: 64 },

@@ -28,7 +28,7 @@ export async function getDataset(id: string, options: GetOptions): Promise<{
     throw new UserError("The synthetic data set is made when it is needed, not downloaded");
   }
   const official = options.official ?? officialFiles(id);
-  if (!facts.supported || official === undefined) {
+  if (official === undefined) {
     throw new UserError(
       `${facts.title} cannot be downloaded by this program (its terms ask for an account): see ${facts.page}`,
     );
@@ -51,6 +51,5 @@ export async function getDataset(id: string, options: GetOptions): Promise<{
 
 /** Whether `getDataset` can fetch a set. */
 export function downloadable(id: string): boolean {
-  return id !== "synthetic" && (datasetFacts(id)?.supported ?? false) &&
-    officialFiles(id) !== undefined;
+  return officialFiles(id) !== undefined;
 }

@@ -31,7 +31,7 @@ export async function listDatasets(root: string, options: {
   const { folders = {}, cache = new Map() } = options;
   const list: DatasetStatus[] = [];
   for (const id of DATASET_IDS) {
-    const { title, page, licence, citation, supported } = datasetFacts(id)!;
+    const { title, page, licence, citation } = datasetFacts(id)!;
     const archive = officialFiles(id)?.archive;
     const about = {
       id,
@@ -58,7 +58,7 @@ export async function listDatasets(root: string, options: {
             path: located.found.path,
             note: "",
           }
-          : { ...absent, state: supported ? "missing" : "unsupported", note: located.missing },
+          : { ...absent, state: "missing", note: located.missing },
       );
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

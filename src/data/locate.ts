@@ -2,6 +2,8 @@ import { basename, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import type { OfficialFiles } from "./checksums.ts";
 import { datasetFacts } from "./datasets.ts";
+import { batchesDigest, findBatches } from "./downsampled_files.ts";
+import { readImagenet127 } from "./imagenet127.ts";
 import { indexedDigest, indexedFacts, openIndexedFolder } from "./indexed_folder.ts";
 import type { SourceKind } from "./loaded_set.ts";
 import { checkArchive, checkUnpacked, statFile } from "./official_check.ts";
@@ -57,6 +59,10 @@ export async function locate(options: LocateOptions): Promise<Located> {
     const facts = indexedFacts(indexed);
     return { found: { kind: "indexed", path: resolve(directory), digest, facts } };
   }
+  if (stat?.isDirectory === true && datasetFacts(dataset)?.downsampled === true) {
+    const found = await locateDownsampled(directory, { dataset, cache });
+    if (found !== null) return { found };
+  }
   const facts = officialFacts(dataset);
   const forms = facts === undefined ? [] : officialForms(dataset, options);
   if (stat !== null && facts !== undefined) {
@@ -79,6 +85,27 @@ function locateSynthetic(synthesis: Synthesis | undefined): Located {
   const facts = officialFacts("synthetic", synthesis);
   if (facts === undefined) throw new Error("internal: synthetic set without parameters");
   return { found: { kind: "synthetic", path: "", digest: "parameters", facts } };
+}
+
+/** The class counts of ImageNet-127 are not known before its labels are read. */
+async function locateDownsampled(directory: string, { dataset, cache }: {
+  readonly dataset: string;
+  readonly cache: SourceCache;
+}): Promise<FoundSource | null> {
+  const { size, testCount } = datasetFacts(dataset)!;
+  const batches = await findBatches(directory, size);
+  if (batches === null) return null;
+  const digest = await batchesDigest(directory, { batches, cache });
+  const { groupNames } = await readImagenet127();
+  const facts = {
+    dataset,
+    classNames: groupNames,
+    height: size,
+    width: size,
+    trainCounts: null,
+    testCount,
+  };
+  return { kind: "downsampled", path: resolve(directory), digest, facts };
 }
 
 interface Search {
@@ -127,8 +154,9 @@ async function missingReason({ dataset, directory, forms }: {
   readonly forms: readonly OfficialForm[];
 }): Promise<string> {
   const facts = datasetFacts(dataset);
-  if (facts !== undefined && !facts.supported) {
-    return `${facts.title} is not supported yet, except as an indexed folder (docs/own-data.md)`;
+  if (facts?.downsampled === true) {
+    return `expected the files of downsampled ImageNet at ${facts.size} pixels (train_data_batch_1 to 10 and val_data, ` +
+      `pickles, .npz or the zip archives) in ${directory}, found none: get them from ${facts.page} (data/README.md)`;
   }
   const [form] = forms;
   if (form === undefined) {

@@ -8,6 +8,8 @@ const loadableDatasets: ReadonlySet<string> = new Set([
   "cifar-10",
   "cifar-100",
   "stl-10",
+  "imagenet-127-32",
+  "imagenet-127-64",
 ]);
 
 function accepts(parse: (text: string) => unknown, text: string): boolean {

@@ -1,6 +1,7 @@
 import { calibrate } from "../../stages/calibrate.ts";
 import { evaluate } from "../../stages/evaluate.ts";
 import { prepare } from "../../stages/prepare.ts";
+import { preprocess } from "../../stages/preprocess_imagenet127.ts";
 import { split } from "../../stages/split.ts";
 import { tabulate } from "../../stages/tabulate.ts";
 import { train } from "../../stages/train.ts";
@@ -209,6 +210,10 @@ function prepareSpec({ split: { dataset }, synthesis }: Cell, source: Source): N
     };
   }
   const { kind, digest } = source.found;
+  if (kind === "downsampled") {
+    const label = `preprocess ${dataset}`;
+    return { ...base, stage: preprocess, label, params: { dataset, source: { kind, digest } } };
+  }
   const synthetic = kind === "synthetic" ? { synthetic: synthesis } : {};
   return { ...base, params: { dataset, source: { kind, digest }, ...synthetic } };
 }
