@@ -70,7 +70,7 @@ export function engineAdvice(use: EngineUse, plan: Plan): string[] {
   const time = roughSeconds > seconds ? `roughly ${formatDuration(all)}` : formatDuration(all);
   return [
     ...use.skipped,
-    `this takes ${time} of one worker's time on wasm; the engine ${faster} is several times faster` +
+    `this takes ${time} of one worker's time on wasm; the engine ${faster} is faster` +
     (locateEngine(faster).state === "ready"
       ? `: --engine ${faster === "cuda" ? "xla" : faster}`
       : `; to install it: ${installCommand(faster)}`),
