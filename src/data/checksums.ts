@@ -35,3 +35,13 @@ export function officialFiles(dataset: string): OfficialFiles | undefined {
 export function pythonFiles(dataset: string): OfficialFiles | undefined {
   return Object.hasOwn(python, dataset) ? python[dataset] : undefined;
 }
+
+/** Size and hash of an archive of downsampled ImageNet. */
+export interface DownsampledArchive {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The published archives of downsampled ImageNet whose hash is known (TensorFlow Datasets' checksum list), by name. */
+export const DOWNSAMPLED_ARCHIVES: Readonly<Record<string, DownsampledArchive>> =
+  checksums.downsampled;

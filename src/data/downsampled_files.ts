@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { fileSource } from "./byte_source.ts";
+import { DOWNSAMPLED_ARCHIVES, type DownsampledArchive } from "./checksums.ts";
 import { listingDigest } from "./listing_digest.ts";
 import { cachedHash, type SourceCache } from "./source_cache.ts";
 import { zipEntries } from "./zip.ts";
@@ -75,14 +76,35 @@ export async function findBatches(folder: string, edge: number): Promise<BatchFi
   return BATCH_NAMES.map((name) => found.get(name)!);
 }
 
-/** Digest of the files that hold the batches, hashes through the cache. */
-export async function batchesDigest(folder: string, { batches, cache }: {
+/**
+ * Digest of the files that hold the batches, hashes through the cache. Throws a UserError for a published archive that has not
+ * the published size or hash; of unpacked files nobody publishes one.
+ */
+export async function batchesDigest(folder: string, { batches, cache, archives }: {
   readonly batches: readonly BatchFile[];
   readonly cache: SourceCache;
+  /** The published archives, unless a test brings its own. */
+  readonly archives?: Readonly<Record<string, DownsampledArchive>> | undefined;
 }): Promise<string> {
+  const known = archives ?? DOWNSAMPLED_ARCHIVES;
   const hashes = new Map<string, string>();
-  for (const path of new Set(batches.map((batch) => batch.path))) {
-    hashes.set(path, await cachedHash(join(folder, path), { algorithm: "sha256", cache }));
+  for (const name of new Set(batches.map((batch) => batch.path))) {
+    const path = join(folder, name);
+    const expected = Object.hasOwn(known, name) ? known[name] : undefined;
+    const { size } = await Deno.stat(path);
+    if (expected !== undefined && size < expected.bytes) {
+      throw new UserError(
+        `${path} is truncated: expected ${expected.bytes} bytes, found ${size}. Delete it and get it again`,
+      );
+    }
+    const found = await cachedHash(path, { algorithm: "sha256", cache });
+    if (expected !== undefined && found !== expected.sha256) {
+      throw new UserError(
+        `${path} is not the official file: expected SHA-256 ${expected.sha256}, found ${found}. ` +
+          "Delete it and get it again",
+      );
+    }
+    hashes.set(name, found);
   }
   return listingDigest(hashes);
 }

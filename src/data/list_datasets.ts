@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { officialFiles } from "./checksums.ts";
+import { DOWNSAMPLED_ARCHIVES, officialFiles } from "./checksums.ts";
 import { DATASET_IDS, datasetFacts } from "./datasets.ts";
 import type { SourceKind } from "./loaded_set.ts";
 import { locate, type Located } from "./locate.ts";
@@ -39,7 +39,7 @@ export async function listDatasets(root: string, options: {
       page,
       licence,
       citation,
-      bytes: archive?.bytes ?? null,
+      bytes: archive?.bytes ?? downsampledBytes(id),
       url: archive?.url ?? null,
     };
     const absent = { ...about, kind: null, path: null };
@@ -66,6 +66,15 @@ export async function listDatasets(root: string, options: {
     }
   }
   return list;
+}
+
+/** Size of the archives that ImageNet-127 is made of, in bytes. */
+function downsampledBytes(id: string): number | null {
+  const facts = datasetFacts(id);
+  if (facts?.downsampled !== true) return null;
+  return Object.entries(DOWNSAMPLED_ARCHIVES)
+    .filter(([name]) => name.startsWith(`Imagenet${facts.size}_`))
+    .reduce((sum, [, { bytes }]) => sum + bytes, 0);
 }
 
 /** Hashes every file of a data set afresh, or says that there is none. Throws a UserError that says what is wrong. */

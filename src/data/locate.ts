@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import type { OfficialFiles } from "./checksums.ts";
+import type { DownsampledArchive, OfficialFiles } from "./checksums.ts";
 import { datasetFacts } from "./datasets.ts";
 import { batchesDigest, findBatches } from "./downsampled_files.ts";
 import { readImagenet127 } from "./imagenet127.ts";
@@ -39,6 +39,8 @@ export interface LocateOptions {
   readonly official?: OfficialFiles | undefined;
   /** The same of the python version. */
   readonly python?: OfficialFiles | undefined;
+  /** The same of downsampled ImageNet's archives, by name. */
+  readonly archives?: Readonly<Record<string, DownsampledArchive>> | undefined;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function locate(options: LocateOptions): Promise<Located> {
     return { found: { kind: "indexed", path: resolve(directory), digest, facts } };
   }
   if (stat?.isDirectory === true && datasetFacts(dataset)?.downsampled === true) {
-    const found = await locateDownsampled(directory, { dataset, cache });
+    const found = await locateDownsampled(directory, options);
     if (found !== null) return { found };
   }
   const facts = officialFacts(dataset);
@@ -88,14 +90,14 @@ function locateSynthetic(synthesis: Synthesis | undefined): Located {
 }
 
 /** The class counts of ImageNet-127 are not known before its labels are read. */
-async function locateDownsampled(directory: string, { dataset, cache }: {
-  readonly dataset: string;
-  readonly cache: SourceCache;
-}): Promise<FoundSource | null> {
+async function locateDownsampled(
+  directory: string,
+  { dataset, cache, archives }: LocateOptions,
+): Promise<FoundSource | null> {
   const { size, testCount } = datasetFacts(dataset)!;
   const batches = await findBatches(directory, size);
   if (batches === null) return null;
-  const digest = await batchesDigest(directory, { batches, cache });
+  const digest = await batchesDigest(directory, { batches, cache, archives });
   const { groupNames } = await readImagenet127();
   const facts = {
     dataset,

@@ -102,7 +102,8 @@ async function checkedBatches({ folder, digest }: PreprocessOptions, edge: numbe
   const batches = await findBatches(folder, edge);
   const found = batches === null
     ? "none of its files"
-    : await batchesDigest(folder, { batches, cache: new Map() });
+    // Whether the archives are the published ones was settled when the run was planned.
+    : await batchesDigest(folder, { batches, cache: new Map(), archives: {} });
   if (batches !== null && found === digest) return batches;
   throw new UserError(
     `${folder} is not what it was when the run was planned: expected ${digest}, found ${found}`,

@@ -24,6 +24,14 @@ Deno.test("listDatasets() says of every known set what is there", async () => {
       "imagenet-127-32": "missing",
       "imagenet-127-64": "missing",
     });
+    assert.deepEqual(list.map(({ bytes }) => bytes), [
+      null,
+      170_052_171,
+      168_513_733,
+      2_640_397_119,
+      3_720_132_947,
+      14_093_455_784,
+    ]);
     const damaged = list.find(({ id }) => id === "cifar-10");
     assert.match(damaged!.note, /truncated: expected 170052171 bytes, found 9/);
     const there = list.find(({ id }) => id === "cifar-100");

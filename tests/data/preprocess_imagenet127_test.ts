@@ -5,7 +5,7 @@ import { readImagenet127 } from "../../src/data/imagenet127.ts";
 import { locate } from "../../src/data/locate.ts";
 import { readInt32, readPartMeta } from "../../src/data/part_files.ts";
 import { preprocess } from "../../stages/preprocess_imagenet127.ts";
-import { inTemporaryDirectory, writeFiles } from "./fixtures.ts";
+import { hex, inTemporaryDirectory, writeFiles } from "./fixtures.ts";
 import { pythonBatch } from "./pickle_fixtures.ts";
 import { runStage } from "./run_stage.ts";
 import { npzBatch, zip } from "./zip_fixtures.ts";
@@ -57,7 +57,12 @@ function files(form: Form): Record<string, Uint8Array> {
 }
 
 async function find(root: string) {
-  const located = await locate({ dataset: "imagenet-127-32", root, cache: new Map() });
+  const located = await locate({
+    dataset: "imagenet-127-32",
+    root,
+    cache: new Map(),
+    archives: {},
+  });
   assert.ok("found" in located, JSON.stringify(located));
   return located.found;
 }
@@ -242,6 +247,35 @@ Deno.test("locate() and preprocess_imagenet127 name what is wrong with the files
     await assert.rejects(
       locate({ dataset: "imagenet-127-64", root, cache: new Map() }),
       /Imagenet32_val\.zip: expected pictures of 64 pixels, not 32/,
+    );
+  });
+});
+
+Deno.test("locate() checks the published archives of downsampled ImageNet by hash", async () => {
+  const packed = files("packed");
+  const archives = Object.fromEntries(
+    Object.entries(packed).map((
+      [name, bytes],
+    ) => [name, { bytes: bytes.length, sha256: hex("sha256", bytes) }]),
+  );
+  await inTemporaryDirectory(async (root) => {
+    const look = () => locate({ dataset: "imagenet-127-32", root, cache: new Map(), archives });
+    const folder = join(root, "imagenet-127-32");
+    await writeFiles(folder, packed);
+    const located = await look();
+    assert.ok("found" in located && located.found.kind === "downsampled");
+    const { classNames, trainCounts, testCount } = located.found.facts;
+    assert.deepEqual([classNames.length, trainCounts, testCount], [127, null, 50_000]);
+    await assert.rejects(
+      locate({ dataset: "imagenet-127-32", root, cache: new Map() }),
+      /Imagenet32_train_npz\.zip is truncated: expected 3580435279 bytes/,
+    );
+    const swapped = packed["Imagenet32_val_npz.zip"]!.slice();
+    swapped[60]! ^= 1;
+    await writeFiles(folder, { "Imagenet32_val_npz.zip": swapped });
+    await assert.rejects(
+      look(),
+      /Imagenet32_val_npz\.zip is not the official file: expected SHA-256/,
     );
   });
 });
