@@ -20,23 +20,27 @@ export interface EngineUse extends EngineChoice {
   readonly fault: string | null;
 }
 
-/** Resolves `--engine`: `null` (not given, or `auto`) is the fastest engine that is there. Loads none. */
-export function chooseFor(name: string | null): EngineUse {
-  if (name === null) {
-    const { candidates: [{ engine }], skipped } = chooseEngine();
-    return { family: engine, given: false, skipped, fault: null };
+/** Resolves `--engine` and `--device`: without a name, the fastest engine that is there. Loads none. */
+export function chooseFor(name: string | null, device: string | null): EngineUse {
+  const onGpu = device !== null && device !== "cpu";
+  if (name === null && !onGpu) {
+    const gpu = device === null && hasGpu();
+    const { candidates: [{ engine }], skipped } = chooseEngine(undefined, { gpu });
+    return { family: engine, given: false, skipped, fault: null, ...deviceOf(engine, device) };
   }
-  const fault = name === "tensorflow" || name === "xla" ? faultOf(locate(name)) : null;
-  return { family: name, given: true, skipped: [], fault };
+  const family = name ?? "xla";
+  const given = { family, given: name !== null, skipped: [], ...deviceOf(family, device) };
+  if (family !== "tensorflow" && family !== "xla") return { ...given, fault: null };
+  if (onGpu && !hasGpu()) return { ...given, fault: "NVIDIA's driver is not installed" };
+  const cuda = locateEngine("cuda");
+  const usesCuda = onGpu || (device === null && hasGpu() && cuda.state === "ready");
+  const location = family === "xla" && usesCuda ? cuda : locateEngine(family);
+  return { ...given, fault: faultOf(location) };
 }
 
-/** XLA computes with either of its plugins; the GPU's counts where there is one. */
-function locate(name: "tensorflow" | "xla"): Location {
-  if (name === "xla" && hasGpu()) {
-    const cuda = locateEngine("cuda");
-    if (cuda.state === "ready") return cuda;
-  }
-  return locateEngine(name);
+/** Only `xla` has a choice. */
+function deviceOf(engine: string, device: string | null): { readonly device?: string } {
+  return engine === "xla" && device !== null ? { device } : {};
 }
 
 function faultOf(location: Location): string | null {

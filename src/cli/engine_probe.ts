@@ -12,13 +12,14 @@ export interface Finding {
 
 const permissions = ["read", "write", "ffi", "sys", "env"].map((name) => `--allow-${name}`);
 
-/** Runs a real training step on an engine in this process. */
-export async function probeEngine(name: string): Promise<Finding> {
-  const what = `engine ${name}`;
+/** Runs a real training step on an engine in this process. `device` as `--device` names it. */
+export async function probeEngine(name: string, device: string | null = null): Promise<Finding> {
+  const full = device === null ? name : `${name}:${device}`;
+  const what = `engine ${full}`;
   try {
     const { timeEngine } = await import("../sweep/time_engine.ts");
     const said: string[] = [];
-    const { net, batch, milliseconds, loss } = await timeEngine(name, (line) => said.push(line));
+    const { net, batch, milliseconds, loss } = await timeEngine(full, (line) => said.push(line));
     const text =
       `one step of ${net}, ${batch} images of 32 × 32, on one core: ${
         milliseconds.toFixed(0)

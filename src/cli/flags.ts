@@ -16,6 +16,8 @@ export interface Flags {
   readonly executor: "local";
   /** As given; `null` where the flag was not used: then a result of any engine counts. */
   readonly engine: string | null;
+  /** `cpu`, `cuda` or `cuda:<n>`; `null` for `auto`. */
+  readonly device: string | null;
   readonly dataRoot: string;
   readonly dataFolders: Readonly<Record<string, string>>;
   readonly store: string;
@@ -35,6 +37,7 @@ export function addSelectionFlags(command: Command): Command {
     .option("--profile <name>", "paper, mini or smoke: how large the runs are", "paper")
     .option("--only <axes>", 'limit what runs: "setting=… method=… seed=…"', collect)
     .option("--engine <name>", `tensor engine: ${engineNames.join(", ")}`)
+    .option("--device <name>", "auto, cpu, cuda or cuda:<n>: where the engine computes", "auto")
     .option("--data <root>", "root of the data sets, or <set>=<folder>; repeatable", collect)
     .option("--store <dir>", "where results are kept (default: .store)")
     .option("--json", "machine-readable output");
@@ -81,6 +84,17 @@ function checkEngine(name: string | undefined): string | null {
   return name === "auto" ? null : name;
 }
 
+function checkDevice(name: string, engine: string | null): string | null {
+  if (name === "auto") return null;
+  if (!/^(cpu|cuda(:\d+)?)$/.test(name)) {
+    throw new UserError(`--device takes auto, cpu, cuda or cuda:<n>, not "${name}".`);
+  }
+  if (name !== "cpu" && engine !== null && engine !== "xla") {
+    throw new UserError(`--device ${name}: only the engine xla computes there, not ${engine}.`);
+  }
+  return name;
+}
+
 function parseData(values: readonly string[], project: string) {
   let root = resolve(project, "data");
   const folders: Record<string, string> = {};
@@ -118,13 +132,15 @@ export function readFlags(options: Readonly<Record<string, unknown>>): Flags {
     throw new UserError(`--executor: "${executor}" is not available in this version; use local.`);
   }
   const data = parseData(list("data"), project);
+  const engine = checkEngine(options["engine"] as string | undefined);
   return {
     profile: text("profile", "paper"),
     only: list("only"),
     jobs: positiveInteger("--jobs", text("jobs", String(navigator.hardwareConcurrency))),
     threads: positiveInteger("--threads", text("threads", "1")),
     executor,
-    engine: checkEngine(options["engine"] as string | undefined),
+    engine,
+    device: checkDevice(text("device", "auto"), engine),
     dataRoot: data.root,
     dataFolders: data.folders,
     store: folder(options["store"], ".store"),

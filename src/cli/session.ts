@@ -59,12 +59,14 @@ export async function openSession(targets: readonly string[], flags: Flags): Pro
   }
   checkDataNames(selections, flags);
   const roots = selections.flatMap(({ tables }) => rootsOf(tables));
-  const engine = chooseFor(flags.engine);
+  const engine = chooseFor(flags.engine, flags.device);
   const plan = makePlan(roots, { store, code, engine });
   const paths: Record<string, string> = {};
   for (const { sources } of selections) {
     for (const [id, source] of sources) {
-      if ("found" in source && source.found.path !== "") paths[id] = source.found.path;
+      if ("missing" in source) continue;
+      if (source.found.path !== "") paths[id] = source.found.path;
+      for (const { digest, path } of source.indexFiles?.values() ?? []) paths[digest] = path;
     }
   }
   return { flags, store, selections, plan, engine, paths, sourceCache };

@@ -36,7 +36,7 @@ export function makeJob(
     copy,
     store: store.root,
     paths,
-    engine: engine.family,
+    engine: engine.device === undefined ? engine.family : `${engine.family}:${engine.device}`,
     threads: options.run.threads ?? share,
     notes,
   };

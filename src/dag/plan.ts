@@ -28,6 +28,8 @@ export interface EngineChoice {
   readonly family: string;
   /** True if the user named it: then only its results count. */
   readonly given: boolean;
+  /** The device that the user named, in the engine's own words: part of no key. */
+  readonly device?: string;
 }
 
 export interface Plan {

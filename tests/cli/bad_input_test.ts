@@ -127,6 +127,14 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ["reproduce", "smoke", "--engine", "xla"],
     /the engine "xla" cannot be used: it is not installed.*deno task engine install xla/,
   ),
+  "an unknown device": command(
+    ["reproduce", "smoke", "--device", "gpu"],
+    /--device takes auto, cpu, cuda or cuda:<n>, not "gpu"/,
+  ),
+  "a device that an engine does not have": command(
+    ["reproduce", "smoke", "--engine", "wasm", "--device", "cuda:1"],
+    /--device cuda:1: only the engine xla/,
+  ),
   "an engine to install that is unknown": command(
     ["engine", "install", "tensorflw"],
     /unknown engine "tensorflw": did you mean "tensorflow"\?/,

@@ -2,7 +2,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { inWorkplace, runCommand } from "./command.ts";
 
-const targetFlags = ["--profile", "--only", "--engine", "--data", "--store", "--json"];
+const targetFlags = ["--profile", "--only", "--engine", "--device", "--data", "--store", "--json"];
 const runFlags = [
   ...targetFlags,
   "--jobs",

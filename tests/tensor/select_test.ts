@@ -33,9 +33,14 @@ Deno.test("openEngine() refuses names that are unknown or not installed", () =>
   withPlaces(async (places) => {
     const refused = (name: string, message: RegExp) =>
       rejects(openEngine(name, { threads, places }), { name: "UserError", message });
+    await refused("wasm:cuda", /Unknown engine "wasm:cuda"/);
+    await refused("xla:cuda:one", /Unknown engine "xla:cuda:one"/);
+    await refused("xla:cpu:1", /Unknown engine "xla:cpu:1"/);
     await refused("cuda", /Unknown engine "cuda".*auto, wasm, tensorflow, xla/);
     if (!onLinux) return;
     await refused("tensorflow", /not installed; .*: deno task engine install tensorflow$/);
+    await refused("xla:cuda:1", /engine "cuda" cannot be used.*engine install cuda$/);
+    await refused("xla:cpu", /engine "xla" cannot be used/);
     await refused("xla", /not installed; .*: deno task engine install xla$/);
   }));
 

@@ -33,9 +33,9 @@ export function define(): Command {
 }
 
 async function* examine(flags: Flags, options: { bytes: boolean }): AsyncGenerator<Finding> {
-  if (flags.engine !== null) return yield await probeEngine(flags.engine);
+  if (flags.engine !== null) return yield await probeEngine(flags.engine, flags.device);
   yield* probeEngines();
-  yield { good: null, what: "engine auto", note: `takes ${chooseFor(null).family}` };
+  yield { good: null, what: "engine auto", note: `takes ${chooseFor(null, flags.device).family}` };
   for (const set of await listDatasets(flags.dataRoot, { folders: flags.dataFolders })) {
     const { id, state, note } = set;
     const there = state === "there" || state === "generated";

@@ -27,26 +27,48 @@ export interface EngineOptions {
 export const ENGINES = ["wasm", "tensorflow", "xla"] as const;
 
 /**
- * Opens an engine. `auto` takes the fastest that works: one that is installed but cannot be loaded is told about and passed over. Throws
- * a UserError on a name that is unknown, or of an engine that is not installed, or broken.
+ * Opens an engine: `wasm`, `tensorflow`, `xla`, or `xla` with its device, `xla:cpu`, `xla:cuda:1`. `auto` takes the fastest that works:
+ * one that is installed but cannot be loaded is told about and passed over. Throws a UserError on a name that is unknown, or of an
+ * engine that is not installed, or broken.
  */
 export async function openEngine(name: string, options: EngineOptions): Promise<Engine> {
-  if (name === "auto") return await openFirst(options);
-  if (name === "tensorflow") {
-    return await open({ engine: name, device: "cpu", installed: name }, options);
+  const [engine = "", kind, index] = name.split(":");
+  const known = index === undefined ? [undefined, "cpu", "cuda"] : ["cuda"];
+  if (!known.includes(kind) || !/^\d+$/.test(index ?? "0")) throw unknown(name);
+  if (engine === "xla") return await open(xlaOn(kind, { ...options, index }), options);
+  if (kind === "cuda") throw unknown(name);
+  switch (engine) {
+    case "auto":
+      return await openFirst(options);
+    case "tensorflow":
+      return await open({ engine, device: "cpu", installed: engine }, options);
+    case "wasm":
+      return await open({ engine, device: "cpu", installed: null }, options);
+    default:
+      throw unknown(name);
   }
-  if (name === "xla") return await open(xlaDevice(options.places), options);
-  if (name === "wasm") return await open({ engine: name, device: "cpu", installed: null }, options);
-  throw new UserError(
+}
+
+function unknown(name: string): UserError {
+  return new UserError(
     `Unknown engine "${name}". Engines there are: ${["auto", ...ENGINES].join(", ")}`,
   );
 }
 
-/** XLA runs on the GPU where its plugin and a driver are there, else on the CPU. */
-function xlaDevice(places?: Places): Candidate {
-  const cuda = hasGpu() && locateEngine("cuda", places).state === "ready";
-  return { engine: "xla", device: cuda ? "cuda" : "cpu", installed: cuda ? "cuda" : "xla" };
+/** Which XLA: as named, else on the GPU where its plugin and a driver are there, else on the CPU. */
+function xlaOn(
+  kind: string | undefined,
+  { places, index }: Pick<EngineOptions, "places"> & { readonly index: string | undefined },
+): Opened {
+  const cuda = kind === undefined
+    ? hasGpu() && locateEngine("cuda", places).state === "ready"
+    : kind === "cuda";
+  if (!cuda) return { engine: "xla", device: "cpu", installed: "xla" };
+  return { engine: "xla", device: "cuda", installed: "cuda", index: Number(index ?? 0) };
 }
+
+/** What is opened; `index` says which GPU, the first unless it says so. */
+type Opened = Candidate & { readonly index?: number };
 
 async function openFirst(options: EngineOptions): Promise<Engine> {
   const { candidates, skipped } = chooseEngine(options.places);
@@ -62,8 +84,8 @@ async function openFirst(options: EngineOptions): Promise<Engine> {
   throw new Error("internal: not even the engine wasm could be opened");
 }
 
-async function open(candidate: Candidate, options: EngineOptions): Promise<Engine> {
-  const { engine, device, installed } = candidate;
+async function open(candidate: Opened, options: EngineOptions): Promise<Engine> {
+  const { engine, device, installed, index = 0 } = candidate;
   const { threads, say } = options;
   if (installed === null) {
     const { createWasmEngine } = await import("./wasm/mod.ts");
@@ -79,6 +101,7 @@ async function open(candidate: Candidate, options: EngineOptions): Promise<Engin
   return await createXlaEngine({
     plugin: libraries.at(-1)!,
     device,
+    deviceIndex: index,
     threads,
     cache: executableCache(places),
     ...(say ? { say } : {}),
