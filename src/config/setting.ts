@@ -34,6 +34,13 @@ const unlabelled = z.strictObject({
   }).optional().describe("for the Gaussian shapes"),
 });
 
+const indexFiles = z.strictObject({
+  labelled: z.string().min(1),
+  unlabelled: z.string().min(1).optional(),
+}).describe(
+  "index files (.npy) of USB or CPE runs in place of drawing, relative to the data set's folder; {seed} is the split's seed",
+);
+
 const dataset = z.string().min(1).describe("a data set declared under datasets");
 
 /** Whether a shape is an exponential long tail, which has a ratio. */
@@ -42,7 +49,12 @@ function isLongTail(shape: string): boolean {
 }
 
 /** One data setting: the columns of most tables. */
-export const settingSchema = z.strictObject({ dataset, labelled, unlabelled })
+export const settingSchema = z.strictObject({
+  dataset,
+  labelled,
+  unlabelled,
+  index_files: indexFiles.optional(),
+})
   .superRefine((setting, context) => {
     const complain = (path: string[], message: string) =>
       context.addIssue({ code: "custom", path, message });

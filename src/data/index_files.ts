@@ -1,16 +1,34 @@
+import { resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import type { LabelledRequest, UnlabelledRequest } from "./count_request.ts";
 import { classCounts, countLabels } from "./counts.ts";
 import { hashBytes } from "./hash_file.ts";
 import { parseNpyList } from "./npy.ts";
+import { statFile } from "./official_check.ts";
+import { cachedHash, type SourceCache } from "./source_cache.ts";
 import type { SplitIndices } from "./split_indices.ts";
 
-/** Index files of another program's run, by the name that the stage is given their paths under. */
-export interface IndexFileNames {
-  /** `sha256:…` of the bytes. */
-  readonly labelled: string;
-  /** null: the unlabelled images are drawn as "all" or are none. */
-  readonly unlabelled: string | null;
+/** An index file that was found. */
+export interface FoundIndexFile {
+  readonly path: string;
+  readonly digest: string;
+}
+
+/** Name of an index file for a seed: `{seed}` stands for it. */
+export function indexFileName(name: string, seed: number): string {
+  return name.replaceAll("{seed}", String(seed));
+}
+
+/** Finds an index file, its name relative to the folder of the data set. Throws a UserError if it is not there. */
+export async function locateIndexFile(name: string, { folder, cache }: {
+  readonly folder: string;
+  readonly cache: SourceCache;
+}): Promise<FoundIndexFile> {
+  const path = resolve(folder, name);
+  if ((await statFile(path))?.isFile !== true) {
+    throw new UserError(`There is no index file ${path}`);
+  }
+  return { path, digest: `sha256:${await cachedHash(path, { algorithm: "sha256", cache })}` };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from "../config/mod.ts";
 import type { NodeSpec } from "../dag/mod.ts";
 import { capacityProblem, type CapacityRequest } from "../data/capacity.ts";
+import { indexFileName } from "../data/index_files.ts";
 import { downloadable } from "../data/get_dataset.ts";
 import { methodGenerations, methodUsesUnlabelled } from "../methods/registry.ts";
 import type { PaperTable } from "../report/mod.ts";
@@ -107,7 +108,7 @@ class ChainBuilder {
     // A run without unlabelled images asks for none: it is the same for all settings that share the labelled ones.
     const counts = usesUnlabelled ? request : { ...request, unlabelled: null };
     const splitNode = this.#node(
-      ["split", dataset, counts, run.params.split_seed],
+      ["split", dataset, counts, cell.split.index_files ?? null, run.params.split_seed],
       cell.id,
       () => splitSpec(cell, { run, images, source, counts }),
     );
@@ -226,13 +227,36 @@ function splitSpec(cell: Cell, { run, images, source, counts }: {
 }): NodeSpec {
   const problem = "found" in source ? capacityProblem(source.found.facts, counts) : null;
   const part = counts.unlabelled === null ? " labelled" : "";
+  const files = indexFiles(cell, { run, source, usesUnlabelled: counts.unlabelled !== null });
   return {
     stage: split,
-    params: { ...counts, seed: run.params.split_seed },
+    params: {
+      ...counts,
+      seed: run.params.split_seed,
+      ...(files === undefined ? {} : { index_files: files }),
+    },
     inputs: { train: { node: images, output: "train" } },
     label: `split ${cell.setting}${part} seed ${run.params.split_seed}`,
     cells: [],
     ...(problem === null ? {} : { impossible: `impossible: ${problem}` }),
+  };
+}
+
+/** Digests of the index files that the setting names for a run, as the split stage takes them. */
+function indexFiles({ split: { index_files: files } }: Cell, { run, source, usesUnlabelled }: {
+  readonly run: SeedRun;
+  readonly source: Source;
+  readonly usesUnlabelled: boolean;
+}) {
+  if (files === undefined || "missing" in source) return undefined;
+  const digest = (template: string) => {
+    const found = source.indexFiles?.get(indexFileName(template, run.params.split_seed));
+    if (found === undefined) throw new Error(`internal: index file ${template} was not looked for`);
+    return found.digest;
+  };
+  return {
+    labelled: digest(files.labelled),
+    unlabelled: usesUnlabelled && files.unlabelled !== undefined ? digest(files.unlabelled) : null,
   };
 }
 
