@@ -6,8 +6,10 @@
  * For Pillow, `PYTHON` names a Python that has Pillow and NumPy (default python3); without them that row is left out.
  */
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import type * as tf from "@tensorflow/tfjs";
 import { augment, normalise } from "../src/augment/mod.ts";
+import { UserError } from "../src/errors.ts";
 import type { Engine, HostArray } from "../src/tensor/engine.ts";
 import { openEngine } from "../src/tensor/engines/select.ts";
 import { gatherImages } from "../src/tensor/ops.ts";
@@ -94,42 +96,47 @@ async function timeViews(engine: Engine): Promise<number> {
   return times.toSorted((a, b) => a - b)[times.length >> 1]!;
 }
 
-async function measure(name: string, threads: number): Promise<Measured> {
+/** Undefined where the engine is not installed. */
+async function measure(name: string, threads: number): Promise<Measured | undefined> {
   const open = () => openEngine(name, { threads });
-  const engine = await open();
+  let engine: Engine;
+  try {
+    engine = await open();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
   const ms = await timeViews(engine);
   engine.close();
-  const step = { net: "wrn-28-2", batch: LABELLED, steps: 3, method: "fixmatch" };
+  const step = { net: "wrn-28-2", batch: LABELLED, steps: 1, method: "fixmatch" };
   const { milliseconds } = await timeStep({ ...step, strong: "randaugment", open });
   return { ms, step_ms: milliseconds };
 }
 
-/** What a command prints, parsed; undefined if it fails. */
-async function output(command: string, args: readonly string[]): Promise<unknown> {
+async function inOwnProcess(name: string, threads: number): Promise<Measured | undefined> {
+  const rights = ["read", "write", "run", "env", "sys", "ffi"].map((right) => `--allow-${right}`);
+  const { stdout, code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...rights, import.meta.url, name, `${threads}`],
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new Error(`the measurement of ${name} ended with ${code}`);
+  return JSON.parse(new TextDecoder().decode(stdout)) ?? undefined;
+}
+
+/** Images a second by Pillow with that many processes; undefined without Python or Pillow. */
+async function pillow(processes: number): Promise<number | undefined> {
+  const script = fileURLToPath(new URL("augment_pillow.py", import.meta.url));
   try {
-    const { stdout, code } = await new Deno.Command(command, { args: [...args], stderr: "null" })
-      .output();
-    return code === 0 ? JSON.parse(new TextDecoder().decode(stdout)) : undefined;
+    const { stdout, code } = await new Deno.Command(Deno.env.get("PYTHON") ?? "python3", {
+      args: [script, `${processes}`],
+      stderr: "null",
+    }).output();
+    if (code !== 0) return undefined;
+    return (JSON.parse(new TextDecoder().decode(stdout)) as { images_per_s: number }).images_per_s;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-async function inOwnProcess(name: string, threads: number): Promise<Measured | undefined> {
-  const rights = ["read", "env", "sys", "ffi"].map((right) => `--allow-${right}`);
-  const args = ["run", "--no-prompt", ...rights, import.meta.url, name, `${threads}`];
-  return await output(Deno.execPath(), args) as Measured | undefined;
-}
-
-/** Images a second by Pillow with that many processes. */
-async function pillow(processes: number): Promise<number | undefined> {
-  const script = new URL("augment_pillow.py", import.meta.url).pathname;
-  const python = Deno.env.get("PYTHON") ?? "python3";
-  const found = await output(python, [script, `${processes}`]) as
-    | { images_per_s: number }
-    | undefined;
-  return found?.images_per_s;
 }
 
 async function rows(): Promise<Row[]> {
@@ -161,7 +168,7 @@ if (import.meta.main) {
   const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
   const [engine, threads] = Deno.args.filter((argument) => !argument.startsWith("--"));
   if (engine !== undefined) {
-    write(JSON.stringify(await measure(engine, Number(threads))));
+    write(JSON.stringify(await measure(engine, Number(threads)) ?? null));
   } else {
     const all = await rows();
     if (Deno.args.includes("--json")) write(JSON.stringify(all));
