@@ -49,7 +49,7 @@ export function makeContext(job: Job, options: ContextOptions): StageContext {
       }
       return `${out}/${name}`;
     },
-    checkpoints: store.checkpoints(job.recipe),
+    checkpoints: store.checkpoints(job.recipe, job.family),
     paths: job.paths,
     engine: job.engine,
     threads: job.threads,

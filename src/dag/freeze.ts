@@ -40,6 +40,7 @@ function writeCopy(
   contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
   at: { readonly target: string; readonly scratch: string },
 ): void {
+  removePath(at.scratch); // of a killed process that had this number
   try {
     for (const [path, bytes] of contents) {
       if (path.startsWith("../")) {

@@ -44,7 +44,10 @@ export function collectGarbage(
     }
   };
   const isLocked = (recipe: string) => exists(store.lock(recipe));
-  add("checkpoint", "checkpoints", (name) => recipes.has(name) || isLocked(name));
+  add("checkpoint", "checkpoints", (name) => {
+    const recipe = name.split("-")[0]!;
+    return recipes.has(recipe) || isLocked(recipe);
+  });
   add("log", "logs", (name) => recipes.has(name.replace(/\.log$/, "")));
   add("failure", "failed", (name) => recipes.has(name.replace(/\.json$/, "")));
   add("code", "code", (name) => copies.has(name) || namesIn(`${store.root}/locks`).length > 0);

@@ -191,10 +191,19 @@ class Run {
     this.#failed.push(failure);
     this.#recorder.fail(node, { message, lastLines: lastLines(log) });
     this.#emit({ kind: "failed", failure });
-    const reason = `${node.label} failed: ${message.split("\n")[0]}`;
+    const reason = `${node.label} failed: ${this.#placeless(message.split("\n")[0]!)}`;
     // Downstream of a stopped run nothing may be tabulated as absent: the next call goes on from here.
     if (this.#options.failFast) this.#stop("a node failed");
     this.#schedule.settle(node, { kind: "failed", reason });
+  }
+
+  /** A message without this machine's paths: as the reason of an absence it enters keys and reports. */
+  #placeless(message: string): string {
+    const { store, graph } = this.#plan;
+    const places = { project: graph.code.tree.root, ...this.#options.paths, store: store.root };
+    return Object.entries(places).filter(([, path]) => path !== "")
+      .sort(([, a], [, b]) => b.length - a.length)
+      .reduce((text, [name, path]) => text.replaceAll(path, `<${name}>`), message);
   }
 
   #stop(reason: string): void {

@@ -55,7 +55,7 @@ async function compute(
   const { stage, store, fault, log } = options;
   const started = performance.now();
   const scratch = store.scratch(job.recipe);
-  const checkpoints = store.checkpoints(job.recipe);
+  const checkpoints = store.checkpoints(job.recipe, job.family);
   const out = `${scratch}/out`;
   removePath(scratch);
   try {

@@ -142,8 +142,9 @@ export class Store {
     return `${this.root}/running/${recipe}.json`;
   }
 
-  checkpoints(recipe: string): string {
-    return `${this.root}/checkpoints/${recipe}`;
+  /** By engine family too: one engine's state is no use to another, and must survive it. */
+  checkpoints(recipe: string, family: string): string {
+    return `${this.root}/checkpoints/${recipe}-${family}`;
   }
 
   copy(digest: string): string {

@@ -95,6 +95,8 @@ async function work(job: Job): Promise<Result> {
 async function main(): Promise<void> {
   // Ctrl-C goes to the whole process group; the runner decides what it means.
   Deno.addSignalListener("SIGINT", () => {});
+  // So does the end of a terminal: the runner goes, which the end of stdin says, and there is time to save.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", () => {});
   const jobs: Job[] = [];
   let wake = () => {};
   let ended = false;

@@ -53,6 +53,22 @@ Deno.test("execute() goes on after a failure, which the list input sees, and tri
   assert.ok(project.plan(graph).nodes.every(({ state }) => state === "cached"));
 });
 
+Deno.test("execute() leaves this machine's paths out of the reason of an absence", async () => {
+  using project = await Project.make();
+  project.edit(
+    "stages/stages.ts",
+    (text) => text.replaceAll('"step broke"', "`${context.checkpoints}/x is missing`"),
+  );
+  const graph = project.eightNodes({ fail: "bug" });
+  const outcome = await project.run(graph);
+  assert.ok(outcome.failed[0]!.message.startsWith(project.store));
+  const table = outcome.object(outcome.ran.find((node) => node.label === "join")!)!;
+  assert.match(
+    Deno.readTextFileSync(`${table.path}/out/out/value.txt`),
+    /^absent: step2 failed: <store>\/checkpoints\/[0-9a-f]{64}-any\/x is missing$/m,
+  );
+});
+
 Deno.test("execute() says which failures are the user's", async () => {
   using project = await Project.make();
   const outcome = await project.run(project.eightNodes({ fail: "user" }));
