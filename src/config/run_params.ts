@@ -4,7 +4,6 @@ import { z } from "zod";
 const netPattern = /^(?:wrn-\d+-\d+|resnet-50-small)$/;
 
 const count = z.int().min(1);
-const rate = z.number().min(0).max(1);
 
 /** The parameters of one training run and of what is read from it; snake case as in the files. */
 export const runFields = {
@@ -16,8 +15,8 @@ export const runFields = {
   schedule: z.enum(["fixed", "usb"]).describe("usb: cosine for supervised and plain FixMatch"),
   momentum: z.number().min(0).lt(1).describe("of SGD, nesterov"),
   weight_decay: z.number().min(0),
-  ema: rate.describe("decay of the averaged weights, per step"),
-  bn_momentum: rate.describe(
+  ema: z.number().min(0).lt(1).describe("decay of the averaged weights, per step"),
+  bn_momentum: z.number().gt(0).max(1).describe(
     "running statistics take this share of each batch (PyTorch's convention)",
   ),
   evaluate_every: count.describe("steps between evaluations"),
@@ -26,7 +25,7 @@ export const runFields = {
     .describe('weak view: "crop|flip", or "crop(zero)|flip" with a black border'),
   strong: z.enum(["randaugment", "simple"]).describe("strong view"),
   precision: z.enum(["f32", "tf32", "bf16"]),
-  split_seed: z.union([z.int().min(0), z.literal("seed")]).describe(
+  split_seed: z.union([z.int().min(0).max(2 ** 32 - 1), z.literal("seed")]).describe(
     'a number, or "seed": the run\'s seed',
   ),
   pick: z.enum(["best", "last", "mean-last-20", "median-last-20"])

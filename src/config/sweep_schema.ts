@@ -16,7 +16,7 @@ const patterns = z.array(z.string().min(1)).min(1);
 const methodValues = z.record(z.string(), z.json()).describe("a method's own parameters");
 
 const axes = z.strictObject({
-  seed: z.array(z.int().min(0).max(2 ** 32 - 1)).min(1).optional(),
+  seed: z.array(z.int().min(0).max(2 ** 31 - 1)).min(1).optional(),
   method: patterns.optional().describe("only these run; * stands for any letters"),
   setting: patterns.optional().describe("only these run; * stands for any letters"),
   table: patterns.optional().describe("only these tables are made"),

@@ -82,6 +82,16 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     prepare: writeImages,
     message: /main\.yaml:12:15 Setting "tiny": shots has 2 training images of class 0.*lower/,
   },
+  "a seed that training does not take": sweep(
+    "[0, 1]",
+    "[3000000000]",
+    /main\.yaml:\d+:\d+ Expected at most 2147483647 for "seed", found 3000000000/,
+  ),
+  "an average that never moves": sweep(
+    "steps: 256",
+    "ema: 1",
+    /main\.yaml:5:8 Expected less than 1 for "ema", found 1/,
+  ),
   "an unknown target": command(
     ["reproduce", "tabel1"],
     /Unknown target "tabel1": did you mean "table1"\?/,
