@@ -23,7 +23,9 @@ export async function offerMissingData({ flags, selections }: Session): Promise<
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: ["task", "--cwd", project, "data", "get", dataset, "--data", flags.dataRoot],
       stdin: "null",
-    }).output();
+      stdout: "null",
+      stderr: "inherit", // its bar, and why it failed
+    }).spawn().status;
     if (code === 0) fetched = true;
     else message(`${dataset} could not be fetched; its cells are left out.`);
   }

@@ -6,6 +6,7 @@ import { project } from "./flags.ts";
 import { ProgressView } from "./progress.ts";
 import { provenance } from "./provenance.ts";
 import type { Session } from "./session.ts";
+import { stopSignals } from "./stop_signals.ts";
 import { columns, message, style } from "./terminal.ts";
 
 /** Runs a session's plan, shows how it goes on, and stops at a signal. */
@@ -17,7 +18,7 @@ export async function runPlan(
   writeSourceCache(store, session.sourceCache);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new DOMException("Interrupted", "AbortError"));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
+  for (const signal of stopSignals) Deno.addSignalListener(signal, interrupt);
   const view = new EventPrinter(flags.quiet);
   try {
     return await execute(plan, {
@@ -32,7 +33,7 @@ export async function runPlan(
     });
   } finally {
     view.close();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of stopSignals) {
       Deno.removeSignalListener(signal, interrupt);
     }
   }

@@ -7,7 +7,7 @@ import { countRequests } from "./graph.ts";
 import type { Source } from "./sources.ts";
 
 /**
- * Checks that every data set has as many images as the selected runs ask for.
+ * Checks that every data set has as many images as the selected runs ask for, and that every request makes sense.
  *
  * @throws {UserError} at the setting in the sweep file. A folder that fixes its own split is no mistake of the file: there the
  * cell is impossible and the table says why.
@@ -17,25 +17,34 @@ export function checkRequests({ sweep, expanded, sources }: {
   readonly expanded: Expanded;
   readonly sources: ReadonlyMap<string, Source>;
 }): void {
+  const cells = expanded.tables.flatMap((table) => table.cells)
+    .filter(({ availability }) => availability.kind === "ok");
+  const asked = new Set(
+    cells.filter(({ runs }) => runs.some(({ selected }) => selected)).map(({ setting }) => setting),
+  );
   const seen = new Set<string>();
-  for (const cell of expanded.tables.flatMap((table) => table.cells)) {
-    if (cell.availability.kind !== "ok" || seen.has(cell.setting)) continue;
-    seen.add(cell.setting);
-    const source = sources.get(cell.split.dataset);
+  for (const { setting, split } of cells) {
+    if (seen.has(setting)) continue;
+    seen.add(setting);
+    const source = sources.get(split.dataset);
     if (!source || "missing" in source || source.found.facts.fixed !== undefined) continue;
-    const problem = problemOf(source.found.facts, cell.split);
-    if (problem === null) continue;
-    const at = positionAt(sweep.tree, ["settings", cell.setting, "labelled"]);
-    throw errorAt(at, `Setting "${cell.setting}": ${problem}`);
+    const problem = problemOf(source.found.facts, split);
+    if (problem === null || (problem.kind === "too many" && !asked.has(setting))) continue;
+    const at = positionAt(sweep.tree, ["settings", setting, "labelled"]);
+    throw errorAt(at, `Setting "${setting}": ${problem.text}`);
   }
 }
 
-/** Counts that make no sense (a class without an image) are a problem like too many images. */
-function problemOf(facts: SourceFacts, setting: Setting): string | null {
+/** What is wrong with a request: more images than there are, or counts that make no sense (a class without an image). */
+function problemOf(
+  facts: SourceFacts,
+  setting: Setting,
+): { readonly kind: "too many" | "no sense"; readonly text: string } | null {
   try {
-    return capacityProblem(facts, countRequests(setting));
+    const text = capacityProblem(facts, countRequests(setting));
+    return text === null ? null : { kind: "too many", text };
   } catch (error) {
-    if (error instanceof UserError) return error.message;
+    if (error instanceof UserError) return { kind: "no sense", text: error.message };
     throw error;
   }
 }

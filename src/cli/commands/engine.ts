@@ -22,6 +22,7 @@ import { formatBytes } from "../duration.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { wrap } from "../fit.ts";
 import { ProgressView } from "../progress.ts";
+import { stopSignals } from "../stop_signals.ts";
 import { columns, message, print, style } from "../terminal.ts";
 
 const names: readonly EngineName[] = CATALOGUE.map(({ name }) => name);
@@ -170,7 +171,7 @@ async function install(
   if (before.state === "broken") message(`${name} is broken: ${before.reason}; installing it anew`);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new DOMException("Interrupted", "AbortError"));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
+  for (const signal of stopSignals) Deno.addSignalListener(signal, interrupt);
   const wheels = findBuild(findEngine(name, places), places)?.wheels.length ?? 0;
   const view = new InstallView(2 * wheels, { quiet: options["quiet"] === true });
   try {
@@ -189,7 +190,7 @@ async function install(
     self.setOptionValue("exitCode", exitCodes.interrupted);
   } finally {
     view.close();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of stopSignals) {
       Deno.removeSignalListener(signal, interrupt);
     }
   }
