@@ -7,7 +7,6 @@ export interface Missing {
   readonly what:
     | "method"
     | "dataset"
-    | "fraction"
     | "shape"
     | "net"
     | "strong"
@@ -24,7 +23,6 @@ export type Availability =
 const words: Readonly<Record<Missing["what"], string>> = {
   method: "method",
   dataset: "data set",
-  fraction: "labelled fraction",
   shape: "shape of the unlabelled data",
   net: "net",
   strong: "strong view",
@@ -42,11 +40,6 @@ export function availabilityOf(
   const checks: readonly (Missing & { readonly there: boolean })[] = [
     { what: "method", name: method, there: Object.hasOwn(capabilities.methods, method) },
     { what: "dataset", name: split.dataset, there: capabilities.datasets(split.dataset) },
-    {
-      what: "fraction",
-      name: String(split.labelled.fraction),
-      there: split.labelled.fraction === undefined,
-    },
     {
       what: "shape",
       name: split.unlabelled.shape,
