@@ -1,6 +1,7 @@
 /** Trivial stages for `bench/graph.ts`: each writes one small file that depends on its parameters and inputs. */
 import { z } from "zod";
-import { defineStage, type StageContext } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
+import type { StageContext } from "../src/dag/stage.ts";
 
 const params = z.strictObject({ value: z.number() });
 type Params = z.infer<typeof params>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineStage } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
 
 /** Applies a post-hoc rule to a run: the same evaluations with the rule's output as the primary one. */
 export const calibrate = defineStage({

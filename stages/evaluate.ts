@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineStage } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
 import { PICKS } from "../src/train/pick.ts";
 
 /** Picks among a run's evaluations and writes the numbers that tables show. */

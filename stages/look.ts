@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { defineStage } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
 import { type PartMeta, readInt32, readPartMeta } from "../src/data/part_files.ts";
 import { classCountPlot, type PartCounts } from "../src/report/class_count_plot.ts";
 import { contactSheet } from "../src/report/contact_sheet.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineStage } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
 import { SOURCE_KINDS } from "../src/data/loaded_set.ts";
 import { importLoader, loaderUrl } from "../src/data/loader.ts";
 import { writePart } from "../src/data/part_files.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineStage } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
 import { preprocessImagenet127, TEST_SETS } from "../src/data/preprocess_imagenet127.ts";
 
 const params = z.strictObject({

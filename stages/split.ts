@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { StageContext } from "../src/dag/stage.ts";
-import { defineStage } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
 import { labelledRequest, unlabelledRequest } from "../src/data/count_request.ts";
 import { classCounts, countLabels } from "../src/data/counts.ts";
 import { fixedSplit } from "../src/data/fixed_split.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { defineStage } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
 import { tableParams } from "../src/report/params.ts";
 
 /** Joins the metrics of every seed of a table with the paper's numbers, in every report format. */

@@ -1,4 +1,4 @@
-import { defineStage } from "../src/dag/stage.ts";
+import { defineStage } from "../src/dag/define_stage.ts";
 import { methodModules } from "../src/methods/registry.ts";
 import { netModule } from "../src/nets/registry.ts";
 import { trainParams } from "../src/train/train_params.ts";

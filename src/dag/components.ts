@@ -153,8 +153,26 @@ function changedValues(path: string, old: Json | undefined, now: Json | undefine
       changedValues(path === "" ? name : `${path}.${name}`, old[name], now[name])
     );
   }
-  const show = (value: Json | undefined) => value === undefined ? "absent" : JSON.stringify(value);
-  return [`parameter ${path}: ${show(old)} -> ${show(now)}`];
+  const texts = [old, now].map((value) => value === undefined ? "absent" : JSON.stringify(value));
+  if (isList(old) && isList(now) && texts.some((text) => text.length > longestValue)) {
+    if (old.length !== now.length) {
+      return [`parameter ${path}: ${old.length} -> ${now.length} items`];
+    }
+    const changes = now.map((item, i) => changedValues(`${path}.${i}`, old[i], item))
+      .filter((lines) => lines.length > 0);
+    const rest = changes.length > 1
+      ? ` (and ${changes.length - 1} more of its ${now.length} items)`
+      : "";
+    return [`${changes[0]![0]!}${rest}`];
+  }
+  return [`parameter ${path}: ${texts.join(" -> ")}`];
+}
+
+/** Characters of a list that is shown whole. */
+const longestValue = 80;
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {

@@ -24,5 +24,5 @@ export { collectGarbage, deleteGarbage } from "./gc.ts";
 export type { Garbage } from "./gc.ts";
 export { formatMermaid } from "./mermaid.ts";
 export { formatDot } from "./dot.ts";
-export { defineStage } from "./stage.ts";
+export { defineStage } from "./define_stage.ts";
 export type { Progress, Stage, StageContext } from "./stage.ts";

@@ -62,8 +62,3 @@ export interface Stage<P = unknown> {
   modules?(params: P): readonly string[];
   run(context: StageContext<P>): Promise<void>;
 }
-
-/** Declares a stage; only there to infer `P` from the schema. */
-export function defineStage<P>(stage: Stage<P>): Stage<P> {
-  return stage;
-}

@@ -6,8 +6,10 @@ import {
   explainNode,
   formatDot,
   formatMermaid,
+  type Json,
   nodeStatus,
 } from "../../src/dag/mod.ts";
+import { compareComponents, type Components } from "../../src/dag/components.ts";
 import { Project } from "./project.ts";
 
 Deno.test("makePlan() says what is ready, waiting, impossible, and writes nothing", async () => {
@@ -63,6 +65,32 @@ Deno.test("explainNode() names a changed parameter with both values", async () =
     ["count", "input from: is made anew by step"],
     ["join", "input items: is made anew by count"],
   ]);
+});
+
+Deno.test("compareComponents() names the entry of a long list, not the list", () => {
+  const item = {
+    row: "fixmatch",
+    column: "a-setting-with-a-name-of-some-length",
+    seeds: [0, 1, 2],
+  };
+  const of = (cells: Json): Components => ({
+    version: 1,
+    params: { cells },
+    modules: {},
+    packages: {},
+    inputs: {},
+  });
+  const old = of([item, item, item]);
+  assert.deepEqual(compareComponents(old, of([item, { ...item, seeds: [0] }, item])), [
+    "parameter cells.1.seeds: [0,1,2] -> [0]",
+  ]);
+  assert.deepEqual(compareComponents(old, of([{ ...item, row: "la" }, item, item])), [
+    'parameter cells.0.row: "fixmatch" -> "la"',
+  ]);
+  assert.deepEqual(compareComponents(old, of([1, 2, item])), [
+    `parameter cells.0: ${JSON.stringify(item)} -> 1 (and 1 more of its 3 items)`,
+  ]);
+  assert.deepEqual(compareComponents(old, of([item])), ["parameter cells: 3 -> 1 items"]);
 });
 
 Deno.test("nodeStatus() shows a node that another process runs, until its record is stale", async () => {
