@@ -1,12 +1,21 @@
-import { findCell } from "../config/mod.ts";
+import { findCell, suggest, targets } from "../config/mod.ts";
 import { UserError } from "../errors.ts";
 import type { CellNodes } from "../sweep/graph.ts";
 import type { Session } from "./session.ts";
 
-/** The target whose file has a cell's table. */
+/**
+ * The target whose file has a cell's table.
+ *
+ * @throws {UserError} if no target has it: then it may be in a sweep file of the user's own
+ */
 export function targetOf(cell: string): string {
   const table = cell.split("/")[0]!;
-  return /^table[1-8]$/.test(table) ? table : "smoke";
+  const tables = targets.filter((target) => target !== "all");
+  if (tables.includes(table)) return table;
+  throw new UserError(
+    `Unknown cell "${cell}": no table "${table}"${suggest(table, tables)}; ` +
+      "a table of your own sweep file is found with --in <file.yaml>",
+  );
 }
 
 /**

@@ -116,6 +116,10 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ["explain", "smoke/fixmatch/smoek"],
     /Unknown cell.*no column "smoek": did you mean "smoke"\?/,
   ),
+  "a cell of a table that no target has": command(
+    ["explain", "mine/fixmatch/tail"],
+    /Unknown cell.*no table "mine".*--in <file\.yaml>/,
+  ),
   "a cell of two parts": command(
     ["explain", "smoke/fixmatch"],
     /Unknown cell.*<table>\/<row>\/<column>/,
