@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   augment: "bench/augment.ts",
   graph: "bench/graph.ts",
   kernels: "bench/kernels.ts",
+  methods: "bench/methods.ts",
   step: "bench/step.ts",
 };
 
