@@ -5,8 +5,12 @@ import type { OfficialFiles } from "../../src/data/checksums.ts";
 import { officialFiles } from "../../src/data/checksums.ts";
 import { importLoader } from "../../src/data/loader.ts";
 import { locate } from "../../src/data/locate.ts";
+import { readInt32 } from "../../src/data/part_files.ts";
 import { PilResize } from "../../src/data/pil_resize.ts";
+import { prepare } from "../../stages/prepare.ts";
+import { split } from "../../stages/split.ts";
 import { hex, inTemporaryDirectory, tar, writeFiles } from "./fixtures.ts";
+import { runStage } from "./run_stage.ts";
 
 const PICTURE = 3 * 96 * 96;
 
@@ -176,4 +180,37 @@ Deno.test("officialFiles() has the sizes of STL-10's whole pictures", () => {
     ["test_X.bin", 8000 * PICTURE],
     ["test_y.bin", 8000],
   ]);
+});
+
+Deno.test("prepare and split give STL-10's labelled images and all images as unlabelled ones", async () => {
+  const { archive, official } = smallStl();
+  await inTemporaryDirectory(async (root) => {
+    await writeFiles(root, { "stl-10/stl10_binary.tar.gz": archive });
+    const located = await locate({ dataset: "stl-10", root, cache: new Map(), official });
+    assert.ok("found" in located);
+    const { kind, digest, path } = located.found;
+    await runStage(prepare, {
+      params: { dataset: "stl-10", source: { kind, digest } },
+      directory: root,
+      paths: { "stl-10": path },
+    });
+    const inputs = { train: join(root, "train") };
+    const ones = { fraction: 1 };
+    await runStage(split, {
+      params: { labelled: ones, unlabelled: "all", seed: 0 },
+      directory: root,
+      inputs,
+    });
+    const read = async (part: string) => ({
+      indices: [...await readInt32(join(root, part, "indices.bin"))],
+      meta: JSON.parse(await Deno.readTextFile(join(root, part, "meta.json"))),
+    });
+    const labelled = await read("labelled");
+    assert.deepEqual(labelled.indices, [1, 0]);
+    assert.deepEqual(labelled.meta.counts, [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    const unlabelled = await read("unlabelled");
+    assert.deepEqual(unlabelled.indices, [2, 3, 4, 0, 1]);
+    // The classes of three of them are not known.
+    assert.equal(unlabelled.meta.counts, null);
+  });
 });
