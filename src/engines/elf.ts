@@ -32,21 +32,31 @@ function describedBytes(file: Deno.FsFile, header: DataView): number {
 
 /**
  * What is wrong with a shared library for a 64-bit processor, or null. Reads its headers only: to map a shortened library can kill the
- * process, so this is asked first. Throws where the file cannot be opened.
+ * process, so this is asked first.
  */
-export function libraryFault(path: string, arch: string): string | null {
-  using file = Deno.openSync(path);
+export function libraryFault(path: string, arch: string = Deno.build.arch): string | null {
+  let opened: Deno.FsFile;
+  try {
+    opened = Deno.openSync(path);
+  } catch (error) {
+    const absent = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    if (absent) return "is missing";
+    throw error;
+  }
+  using file = opened;
   const { size, isFile } = file.statSync();
   if (!isFile) return "is no file";
   const header = read(file, { offset: 0, bytes: headerBytes });
   if (size === 0) return "is empty";
   if (header.byteLength < 4 || header.getUint32(0) !== 0x7f454c46) return "is no ELF library";
-  if (header.byteLength < headerBytes) return `is truncated: ${size} bytes`;
+  if (header.byteLength < headerBytes) return `is truncated: found ${size} bytes`;
   const machine = header.getUint16(18, true);
   const found = machines[machine] ?? `machine ${machine}`;
   if (header.getUint8(4) !== 2 || found !== arch) {
     return `is for another processor: expected ${arch}, found ${found}`;
   }
   const described = describedBytes(file, header);
-  return size < described ? `is truncated: ${size} bytes of at least ${described}` : null;
+  if (size >= described) return null;
+  return `is truncated: expected at least ${described} bytes, found ${size}`;
 }

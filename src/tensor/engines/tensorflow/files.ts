@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { libraryFault } from "../../../engines/mod.ts";
 import { UserError } from "../../../errors.ts";
-import { checkSharedLibrary } from "./elf.ts";
 
 /** The version that the rules were written and tested for. */
 export const TENSORFLOW_VERSION = "2.21.0";
@@ -15,11 +15,14 @@ export const ADVICE = "To install the engine anew: deno task engine install tens
  * Looks at the files of a directory without loading them; returns their paths. Throws a UserError where one is missing, truncated
  * or for another processor, or where this system has no such libraries.
  */
-export async function checkLibraryFiles(directory: string): Promise<string[]> {
+export function checkLibraryFiles(directory: string): string[] {
   if (Deno.build.os !== "linux") {
     throw new UserError(`The engine "tensorflow" runs on Linux, found ${Deno.build.os}`);
   }
   const paths = LIBRARY_FILES.map((name) => join(directory, name));
-  for (const path of paths) await checkSharedLibrary(path, ADVICE);
+  for (const path of paths) {
+    const fault = libraryFault(path);
+    if (fault !== null) throw new UserError(`${path} ${fault}. ${ADVICE}`);
+  }
   return paths;
 }

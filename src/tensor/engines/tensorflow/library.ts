@@ -61,8 +61,8 @@ export function text(value: string): Uint8Array<ArrayBuffer> {
  * Loads TensorFlow from a directory. Throws a UserError where a file is missing, broken, for another processor, not
  * TensorFlow, or of another version.
  */
-export async function loadLibrary(directory: string): Promise<Library> {
-  const paths = await checkLibraryFiles(directory);
+export function loadLibrary(directory: string): Library {
+  const paths = checkLibraryFiles(directory);
   // Else notices about the processor come, later too; errors are thrown.
   if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "3");
   const [framework = "", main = ""] = paths;

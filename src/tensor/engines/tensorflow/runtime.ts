@@ -10,46 +10,42 @@ export interface Runtime {
   readonly context: Deno.PointerValue;
 }
 
-interface Opening {
+/** A runtime and what it was opened with. */
+interface Opened {
   readonly directory: string;
   readonly threads: number;
-  readonly runtime: Promise<Runtime>;
+  readonly runtime: Runtime;
 }
 
 // TensorFlow's threads belong to the process: the first context decides their number for good.
-let opening: Opening | undefined;
+let opened: Opened | undefined;
 
 /**
  * The runtime of this process, started at the first call. Throws a UserError where the library cannot be loaded, or where
  * the process already runs another one or another number of threads.
  */
-export async function openRuntime(
+export function openRuntime(
   options: { readonly directory: string; readonly threads: number },
-): Promise<Runtime> {
+): Runtime {
   const directory = resolve(options.directory);
   const { threads } = options;
-  if (opening && opening.threads !== threads) {
+  if (opened && opened.threads !== threads) {
     throw new UserError(
-      `TensorFlow runs with ${opening.threads} threads in this process, which cannot be changed: expected the same, ` +
+      `TensorFlow runs with ${opened.threads} threads in this process, which cannot be changed: expected the same, ` +
         `found ${threads}. Start another process for another number`,
     );
   }
-  if (opening && opening.directory !== directory) {
+  if (opened && opened.directory !== directory) {
     throw new UserError(
-      `TensorFlow was loaded from ${opening.directory} in this process: another one, ${directory}, cannot be loaded`,
+      `TensorFlow was loaded from ${opened.directory} in this process: another one, ${directory}, cannot be loaded`,
     );
   }
-  opening ??= { directory, threads, runtime: start(directory, threads) };
-  try {
-    return await opening.runtime;
-  } catch (error) {
-    opening = undefined;
-    throw error;
-  }
+  opened ??= { directory, threads, runtime: start(directory, threads) };
+  return opened.runtime;
 }
 
-async function start(directory: string, threads: number): Promise<Runtime> {
-  const library = await loadLibrary(directory);
+function start(directory: string, threads: number): Runtime {
+  const library = loadLibrary(directory);
   const { symbols } = library;
   const options = symbols.TFE_NewContextOptions();
   try {

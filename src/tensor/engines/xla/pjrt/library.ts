@@ -1,9 +1,9 @@
+import { libraryFault } from "../../../../engines/mod.ts";
 import { UserError } from "../../../../errors.ts";
-import { libraryFault } from "./elf.ts";
 import { type Address, textBytes } from "./struct.ts";
 
 /** What to do about a broken library. */
-const ADVICE = "Install the engine again, or name another engine";
+const ADVICE = "To install the engine anew: deno task engine install xla (on a GPU: cuda)";
 
 /** Plugins that are loaded: for the life of the process, since unloading one is not safe. */
 const loaded = new Map<string, Address>();
@@ -22,8 +22,9 @@ export function loadPlugin(path: string): Address {
   if (!stat?.isFile) {
     throw new UserError(`${path}: expected the XLA library, found no such file. ${ADVICE}`);
   }
-  const fault = libraryFault(path);
-  if (fault) throw new UserError(`${path}: the XLA library ${fault}. ${ADVICE}`);
+  // Files of systems that do not use ELF are left to the loader.
+  const fault = Deno.build.os === "linux" ? libraryFault(path) : null;
+  if (fault !== null) throw new UserError(`${path}: the XLA library ${fault}. ${ADVICE}`);
   if (Deno.env.get(QUIET) === undefined) Deno.env.set(QUIET, "2");
   const address = getApi(path);
   loaded.set(path, address);
