@@ -1,3 +1,4 @@
+import { groupRecalls, type GroupScalars } from "./class_groups.ts";
 import { readEvaluation, readEvaluationsMeta } from "./evaluations.ts";
 import type { Scalars } from "./metrics.ts";
 import { combineValues, type Pick, pickEvaluations } from "./pick.ts";
@@ -8,7 +9,7 @@ export interface RunMetrics {
   /** Steps done at the picked evaluation; of a window, at its last one. */
   readonly selected_step: number;
   readonly primary: string;
-  readonly outputs: Readonly<Record<string, Scalars>>;
+  readonly outputs: Readonly<Record<string, Scalars & GroupScalars>>;
   readonly test_count: number;
   readonly official_test_count: number;
   readonly fixed_split: boolean;
@@ -41,10 +42,12 @@ export async function summarizeRun(
   const picked = pickEvaluations(pick, top1);
   const chosen = picked.indices.map((i) => evaluations[i]!)
     .map((scalars) => Object.entries(scalars));
-  const outputs: Record<string, Scalars> = {};
+  const outputs: Record<string, Scalars & GroupScalars> = {};
   for (const name of names) {
     const values = chosen.flat().filter(([of]) => of === name).map(([, scalars]) => scalars);
-    if (values.length === chosen.length) outputs[name] = combineScalars(values, picked.combine);
+    if (values.length !== chosen.length) continue;
+    const scalars = combineScalars(values, picked.combine);
+    outputs[name] = { ...scalars, ...groupRecalls(scalars.recalls, meta.class_counts) };
   }
   return {
     pick,
