@@ -26,7 +26,7 @@ for (const device of ["cpu", "cuda"] as const) {
 
 /** Gradients of convolutions that the CPU's rules treat in ways of their own. */
 const convolutionCases: readonly KernelCase[] = [
-  [[40, 16, 16, 64], [3, 3, 64, 4], 1, 1] as const,
+  [[17, 32, 32, 64], [3, 3, 64, 2], 1, 1] as const,
   [[2, 9, 9, 3], [2, 2, 3, 4], 3, 0] as const,
   [[2, 6, 7, 3], [1, 1, 3, 4], 3, 0] as const,
   [[2, 5, 5, 3], [1, 1, 3, 4], 1, 1] as const,

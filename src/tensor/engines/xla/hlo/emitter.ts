@@ -153,6 +153,17 @@ export class Emitter {
     });
   }
 
+  /** `size` entries of the first axis from a place that is known when the program runs. */
+  dynamicSlice(x: Value, part: { from: Value; size: number }): Value {
+    const shape = x.shape.map((all, axis) => axis === 0 ? part.size : all);
+    const start = x.shape.map((_, axis) => axis === 0 ? part.from : this.like(part.from, 0));
+    return this.op("dynamic_slice", [x, ...start], {
+      type: x.type,
+      shape,
+      attributes: { slice_sizes: listText(shape) },
+    });
+  }
+
   /** Pads with `element`; negative amounts cut. `interior` elements go between neighbours. */
   pad(
     x: Value,

@@ -50,27 +50,37 @@ function rows(hlo: Emitter, x: Value): Value {
 /** Bytes of x that a filter gradient takes at a time. */
 const SLICE_BYTES = 2 ** 21;
 
-/** The images cut into equal parts of about `SLICE_BYTES`, whose gradients are added. */
+/**
+ * The images in parts of about `SLICE_BYTES`, whose gradients are added: a loop, since each part on its own would be compiled on its own. What
+ * is left at the end is one more part.
+ */
 function filterGradientInParts(
   hlo: Emitter,
   operands: Parameters<typeof filterGradient>[1],
 ): Value {
   const { x, dy } = operands;
   const images = x.shape[0] ?? 1;
-  const parts = Math.min(images, Math.max(1, Math.round(4 * elementCount(x.shape) / SLICE_BYTES)));
-  const size = Math.ceil(images / parts);
-  const part = (whole: Value, from: number) =>
-    hlo.slice(whole, {
-      begin: whole.shape.map((_, axis) => axis === 0 ? from : 0),
-      end: whole.shape.map((all, axis) => axis === 0 ? Math.min(from + size, images) : all),
-    });
-  let total: Value | undefined;
-  for (let from = 0; from < images; from += size) {
-    const own = { ...operands, x: part(x, from), dy: part(dy, from) };
-    const gradient = filterGradient(hlo, own, canonical);
-    total = total ? hlo.elementwise("add", [total, gradient]) : gradient;
-  }
-  return total ?? filterGradient(hlo, operands, canonical);
+  const fitting = SLICE_BYTES * images / (4 * elementCount(x.shape));
+  const size = Math.max(1, Math.min(images, Math.round(fitting)));
+  const whole = Math.floor(images / size);
+  const gradient = (xs: Value, dys: Value) =>
+    filterGradient(hlo, { ...operands, x: xs, dy: dys }, canonical);
+  if (whole < 2) return gradient(x, dy);
+  const zero = hlo.splat(0, { type: x.type, shape: operands.filterShape });
+  const [sum] = hlo.repeat(whole, [zero, x, dy], (index, [sum, ...both]) => {
+    const from = hlo.elementwise("multiply", [index, hlo.like(index, size)]);
+    const [xs, dys] = both.map((all) => hlo.dynamicSlice(all, { from, size }));
+    if (!sum || !xs || !dys) throw new Error("internal: the state of a filter's gradient");
+    return [hlo.elementwise("add", [sum, gradient(xs, dys)]), ...both];
+  });
+  if (!sum) throw new Error("internal: a loop without result");
+  const done = whole * size;
+  if (done === images) return sum;
+  const rest = [x, dy].map((all) => hlo.slice(all, { begin: [done, 0, 0, 0], end: all.shape })) as [
+    Value,
+    Value,
+  ];
+  return hlo.elementwise("add", [sum, gradient(...rest)]);
 }
 
 /**
