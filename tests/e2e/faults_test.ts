@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { randomUniform } from "../../src/tensor/threefry.ts";
 import { noEngines } from "../no_engines.ts";
 import {
   commandArguments,
@@ -57,13 +58,22 @@ Deno.test("reproduce smoke gives the same report undisturbed, killed, twice at o
     assert.deepEqual([again.ran, again.cached], [0, first.ran]);
     assert.deepEqual(readReports(place), expected);
 
-    // Two runners with an empty store, one of them killed now and then, later joined by another.
+    // A runner, or a worker, killed at random moments; then two runners at once finish.
     const other = { store: join(place.folder, "other"), reports: join(place.folder, "others") };
-    const moments = [["worker", 4], ["runner", 7], ["worker", 6], ["runner", 5]] as const;
-    for (const [victim, seconds] of moments) await runAndKill(other, { victim, seconds });
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const moments: string[] = [];
+    const draws = randomUniform([seed, 0], { stream: 0, count: 8 });
+    for (let i = 0; i < draws.length; i += 2) {
+      const victim = draws[i]! < 0.5 ? "runner" : "worker";
+      const seconds = 1 + 7 * draws[i + 1]!;
+      moments.push(`${victim} after ${seconds.toFixed(2)} s`);
+      await runAndKill(other, { victim, seconds });
+    }
+    const left = await runJson(["plan", "smoke"], other);
     const both = await Promise.all([runJson(smoke, other), runJson(smoke, other)]);
-    assert.deepEqual(readReports(other), expected);
+    assert.deepEqual(readReports(other), expected, `killed: ${moments.join(", ")}`);
     for (const { failed, impossible } of both) assert.equal(failed + impossible, 0);
+    assert.equal(both[0].ran + both[1].ran, left.run, "each node ran once");
 
     // A byte of a stored training flipped, size and time kept; what was made from it is gone.
     const { stdout } = await run(["plan", "smoke", "--json"], other);

@@ -67,6 +67,8 @@ export async function run(args: readonly string[], place: Place): Promise<Finish
 /** What `--json` says a running command did. */
 export interface Summary {
   readonly ran: number;
+  /** Of `plan`: nodes that would run. */
+  readonly run: number;
   readonly cached: number;
   readonly failed: number;
   readonly impossible: number;
