@@ -1,7 +1,7 @@
 import { defineStage } from "../src/dag/define_stage.ts";
 import { methodModules } from "../src/methods/registry.ts";
 import { netModule } from "../src/nets/registry.ts";
-import { trainParams } from "../src/train/train_params.ts";
+import { trainParams, UNKEYED_TRAIN_PARAMS } from "../src/train/train_params.ts";
 
 /** Trains one network with one method on one split and seed, and evaluates it as it goes. */
 export const train = defineStage({
@@ -9,6 +9,7 @@ export const train = defineStage({
   version: 1,
   module: import.meta.url,
   params: trainParams,
+  unkeyed: UNKEYED_TRAIN_PARAMS,
   inputs: {
     images: "one",
     test: "one",
@@ -29,7 +30,10 @@ export const train = defineStage({
       labelled: context.input("labelled"),
       ...(context.hasInput("unlabelled") ? { unlabelled: context.input("unlabelled") } : {}),
     });
-    const engine = await openEngine(context.engine, { threads: context.threads });
+    const engine = await openEngine(context.engine, {
+      threads: context.threads,
+      say: (line) => context.log(line),
+    });
     try {
       await trainRun({
         engine,

@@ -1,8 +1,10 @@
 /** The components of a key, from a manifest or from a plan, and what differs between two. */
 import type { GraphInput, GraphNode } from "./graph.ts";
 import { canonicalJson, type Json, shortKey } from "./hash.ts";
+import { keyedParams } from "./keyed_params.ts";
 import type { Manifest, ManifestInput } from "./manifest.ts";
 import type { ResolvedInputs } from "./resolve.ts";
+import type { Stage } from "./stage.ts";
 
 /** An input as a component: its digest, or (while unknown) the recipe of what makes it. */
 export interface InputComponent {
@@ -56,10 +58,14 @@ export function compareComponents(old: Components, now: Components): string[] {
   return predicates.flatMap((predicate) => predicate.changes(old, now));
 }
 
-export function componentsOfManifest({ version, params, code, inputs }: Manifest): Components {
+/** Components of a stored result of `stage`. */
+export function componentsOfManifest(
+  { version, params, code, inputs }: Manifest,
+  { unkeyed }: Stage,
+): Components {
   return {
     version,
-    params,
+    params: keyedParams(params, unkeyed),
     modules: code.modules,
     packages: code.packages,
     inputs: knownInputs(inputs),
@@ -68,10 +74,10 @@ export function componentsOfManifest({ version, params, code, inputs }: Manifest
 
 /** Components of a planned node; `inputs` if they are known already. */
 export function componentsOfNode(node: GraphNode, inputs: ResolvedInputs | undefined): Components {
-  const { stage: { version }, params, code } = node;
+  const { stage: { version, unkeyed }, params, code } = node;
   return {
     version,
-    params,
+    params: keyedParams(params, unkeyed),
     modules: code.modules,
     packages: code.packages,
     inputs: inputs ? knownInputs(inputs) : expectedInputs(node),

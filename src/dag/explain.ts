@@ -22,7 +22,7 @@ export function explainNode(plan: Plan, planned: PlanNode): Explanation {
   const now = componentsOfNode(node, resolution.kind === "known" ? resolution.inputs : undefined);
   let best: { nearest: Manifest; changes: readonly string[] } | undefined;
   for (const manifest of candidates(plan, node)) {
-    const changes = compareComponents(componentsOfManifest(manifest), now);
+    const changes = compareComponents(componentsOfManifest(manifest, node.stage), now);
     if (!best || changes.length < best.changes.length) best = { nearest: manifest, changes };
   }
   if (!best) return { changes: [`no result of stage ${node.stage.name} is stored yet`] };

@@ -1,6 +1,7 @@
 /** Nodes with their recipes, equal ones merged, in an order in which every node comes after its inputs. */
 import type { CodeDigest, CodeReader } from "./code.ts";
 import { type Json, type KeyInput, type KeyParts, recipeKey } from "./hash.ts";
+import { keyedParams } from "./keyed_params.ts";
 import type { AbsentRef, InputRef, NodeSpec } from "./node.ts";
 import type { Stage } from "./stage.ts";
 
@@ -86,7 +87,8 @@ export function dependencies(inputs: GraphNode["inputs"]): readonly GraphNode[] 
 
 /** A key's parts that do not depend on inputs. */
 export function keyParts(stage: Stage, of: { params: Json; code: CodeDigest }): KeyParts {
-  return { stage: stage.name, version: stage.version, params: of.params, code: of.code.digest };
+  const params = keyedParams(of.params, stage.unkeyed);
+  return { stage: stage.name, version: stage.version, params, code: of.code.digest };
 }
 
 function mapInputs(spec: NodeSpec, add: (spec: NodeSpec) => GraphNode): GraphNode["inputs"] {

@@ -50,6 +50,8 @@ export interface Stage<P = unknown> {
   /** `import.meta.url` of the declaring file: the root of its code digest. */
   readonly module: string;
   readonly params: z.ZodType<P>;
+  /** Names of parameters that change no byte of the outputs: `run` gets them, but they are in no key. */
+  readonly unkeyed?: readonly string[];
   /** Input names; `list` inputs take any number of outputs and tolerate absent ones. */
   readonly inputs: Readonly<Record<string, "one" | "optional" | "list">>;
   readonly outputs: readonly string[];

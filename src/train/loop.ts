@@ -31,7 +31,7 @@ import { learningRateAt } from "./schedule.ts";
 import { Spool } from "./spool.ts";
 import { buildStep, type StepProgram } from "./step.ts";
 import type { TrainOptions } from "./train_options.ts";
-import { stepsPerEpoch } from "./train_params.ts";
+import { stepsPerEpoch, UNKEYED_TRAIN_PARAMS } from "./train_params.ts";
 import { encodeWeights } from "./weights_file.ts";
 import { writeOutputs } from "./write_outputs.ts";
 
@@ -96,8 +96,11 @@ class Training {
       unlabelledCount: data.unlabelled_count,
     });
     const { train, labelled_count, test, height, width, channels } = data;
+    const keyed = Object.fromEntries(
+      Object.entries(params).filter(([name]) => !UNKEYED_TRAIN_PARAMS.includes(name)),
+    );
     const sizes = [train.count, labelled_count, test.count, height, width, channels];
-    const fingerprint = JSON.stringify([1, options.engine.family, params, sizes]);
+    const fingerprint = JSON.stringify([1, options.engine.family, keyed, sizes]);
     this.#checkpoints = new Checkpoints(checkpoints, { fingerprint, log });
     this.#spool = new Spool(join(checkpoints, "finished"));
     this.#log = new MetricsLog(join(checkpoints, "metrics.jsonl"));

@@ -38,6 +38,9 @@ export const trainParams = z.strictObject({
   return z.NEVER;
 });
 
+/** Parameters that change no number: in no key, and a checkpoint written under other values of them is used. */
+export const UNKEYED_TRAIN_PARAMS: readonly string[] = ["checkpoint_every"];
+
 export type TrainParams = Readonly<z.infer<typeof trainParams>>;
 
 /** Steps of an epoch: a 256th of the run, also where that is shortened, so that warm-ups scale with it. */

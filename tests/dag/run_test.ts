@@ -115,6 +115,25 @@ Deno.test("execute() saves on a signal and goes on from the checkpoint", async (
   assert.deepEqual([...Deno.readDirSync(`${project.store}/checkpoints`)], []);
 });
 
+Deno.test("execute() gives a stage its unkeyed parameters, which rerun nothing and lose no checkpoint", async () => {
+  using project = await Project.make();
+  const stop = new AbortController();
+  const onEvent = (event: RunEvent) => {
+    const held = event.kind === "progress" && event.node.label === "count" &&
+      event.progress.done === event.progress.total;
+    if (held) stop.abort();
+  };
+  await project.run(project.eightNodes({ hold: 3 }), { signal: stop.signal, onEvent });
+  await project.run(project.eightNodes({ hold: -1 }));
+  assert.ok(project.runs().includes("count from 3"));
+  const other = project.eightNodes({ hold: 2 });
+  assert.deepEqual(await project.ran(other), []);
+  const plan = project.plan(project.eightNodes({ hold: 2, plus: 5 }));
+  const count = plan.nodes.find(({ node }) => node.label === "count")!;
+  assert.deepEqual(explainNode(plan, count).changes, ["input from: is made anew by step"]);
+  assert.deepEqual(count.node.params, { steps: 5, hold: 2 });
+});
+
 Deno.test("execute() carries impossible nodes into lists and stops single inputs", async () => {
   using project = await Project.make();
   const absent = project.node("source", { impossible: "stl10 is not in the data root" });

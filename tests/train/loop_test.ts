@@ -170,6 +170,15 @@ Deno.test("train() goes on from the last checkpoint after a crash, with what cam
   await Deno.remove(root, { recursive: true });
 });
 
+Deno.test("train() uses a checkpoint written under another checkpoint_every", async () => {
+  const root = await Deno.makeTempDir();
+  const params = parameters("supervised");
+  await assert.rejects(runIn(root, { params, abortAt: 3 }), /interrupted by the test/);
+  const { lines } = await runIn(root, { params: { ...params, checkpoint_every: 1 } });
+  assert.deepEqual(lines, [`Resuming at step 3 of ${STEPS}`]);
+  await Deno.remove(root, { recursive: true });
+});
+
 Deno.test("train() stops at a loss that is not finite with step and norms, and keeps the last good checkpoint", async () => {
   const root = await Deno.makeTempDir();
   const params = { ...parameters("supervised"), learning_rate: 1e30, checkpoint_every: 1 };
