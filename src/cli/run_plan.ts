@@ -83,7 +83,7 @@ class EventPrinter {
           `${style("yellow", "crashed:")} ${event.node.label}: ${event.message}; trying once more`,
         );
       case "stopping":
-        return this.#note(`stopping (${event.reason}): saving what is running`);
+        return this.#note(`stopping (${event.reason}): saving what runs, 30 s at most`);
     }
   }
 
