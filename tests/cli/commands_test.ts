@@ -99,13 +99,16 @@ interface Plan {
 }
 
 Deno.test("plan lists what a table needs and this version lacks", async () => {
-  await inWorkplace({}, async ({ folder, store }) => {
+  const coarse = tiny.replace("strong: simple", "strong: simple, precision: bf16");
+  await inWorkplace({ "coarse.yaml": coarse }, async ({ folder, store }) => {
+    const file = await runCommand(["plan", "coarse.yaml", "--store", store], { cwd: folder });
+    equal(file.code, 0, file.stderr);
+    match(file.stdout, /cells? {2}not in this version\n\s+precision: bf16/);
     const { code, stdout } = await runCommand(
       ["plan", "table1", "--profile", "mini", "--store", store],
       { cwd: folder },
     );
     equal(code, 0);
-    match(stdout, /cells {2}not in this version\n\s+method: .*fixmatch\+la/);
     match(stdout, /no-data: cifar-100 .*deno task data get cifar-100/);
     match(stdout, /^\d+ to run, 0 cached, [1-9]\d* impossible$/m);
   });
@@ -163,7 +166,7 @@ Deno.test("data list --json says of every set whether it is there", async () => 
     const states = Object.fromEntries(sets.map(({ id, state }) => [id, state]));
     equal(states["synthetic"], "generated");
     equal(states["cifar-10"], "missing");
-    equal(states["stl-10"], "unsupported");
+    equal(states["stl-10"], "missing");
     for (const { id, licence } of sets) ok(licence.length > 0, id);
   });
 });

@@ -37,7 +37,7 @@ export function define(): Command {
   command.addCommand(
     dataFlags(new Command("get"))
       .description("Downloads the official archive of a data set; an interrupted download goes on.")
-      .argument("<set>", "cifar-10 or cifar-100")
+      .argument("<set>", "cifar-10, cifar-100 or stl-10")
       .option("--yes", "do not ask")
       .action(get),
   );
