@@ -34,6 +34,8 @@ export const train = defineStage({
       threads: context.threads,
       say: (line) => context.log(line),
     });
+    context.record("engine", engine.name);
+    context.record("engine_digest", engine.digest);
     try {
       await trainRun({
         engine,

@@ -11,6 +11,7 @@ export interface ContextOptions {
   readonly out: string;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
+  readonly record: (name: string, value: string) => void;
   readonly log: (line: string) => void;
 }
 
@@ -55,6 +56,7 @@ export function makeContext(job: Job, options: ContextOptions): StageContext {
     threads: job.threads,
     signal: options.signal,
     progress: options.progress,
+    record: options.record,
     log: options.log,
   };
 }

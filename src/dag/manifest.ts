@@ -40,7 +40,7 @@ export interface Manifest {
     readonly threads: number;
     readonly deno: string;
     readonly machine: Readonly<Record<string, string | number>>;
-    /** Whatever the caller wants kept: commit, engine digest, command. */
+    /** What the caller and the stage want kept: commit, command; engine and its digest. */
     readonly notes: Readonly<Record<string, string>>;
   };
 }

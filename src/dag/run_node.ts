@@ -65,14 +65,16 @@ async function compute(
       fault("mid-run");
       options.progress(at);
     };
-    await stage.run(makeContext(job, { ...options, out, progress }));
+    const recorded = new Map<string, string>();
+    const record = (name: string, value: string) => void recorded.set(name, value);
+    await stage.run(makeContext(job, { ...options, out, progress, record }));
     fault("outputs-written");
     const outputs: Record<string, TreeDigest> = {};
     for (const name of stage.outputs) outputs[name] = digestTree(`${out}/${name}`);
     const wallSeconds = (performance.now() - started) / 1000;
     Deno.writeTextFileSync(
       `${scratch}/manifest.json`,
-      formatManifest(manifestOf(job, { outputs, wallSeconds })),
+      formatManifest(manifestOf(job, { outputs, wallSeconds, recorded })),
     );
     syncTree(scratch);
     fault("before-rename");
@@ -107,7 +109,11 @@ function commit(job: Job, store: Store): void {
 
 function manifestOf(
   job: Job,
-  made: { readonly outputs: Manifest["outputs"]; readonly wallSeconds: number },
+  made: {
+    readonly outputs: Manifest["outputs"];
+    readonly wallSeconds: number;
+    readonly recorded: ReadonlyMap<string, string>;
+  },
 ): Manifest {
   const { stage, version, recipe, key, label, cells, params, inputs, code, copy, family } = job;
   return {
@@ -137,7 +143,7 @@ function manifestOf(
         cores: navigator.hardwareConcurrency,
         memoryBytes: Deno.systemMemoryInfo().total,
       },
-      notes: job.notes,
+      notes: { ...job.notes, ...Object.fromEntries(made.recorded) },
     },
   };
 }

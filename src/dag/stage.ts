@@ -33,6 +33,8 @@ export interface StageContext<P = unknown> {
   /** Fires on Ctrl-C, or when the runner is gone: save a checkpoint, then throw `signal.reason`. */
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
+  /** Keeps a value beside the result (`run.notes` of its manifest), in no key; the last one under a name counts. */
+  record(name: string, value: string): void;
   /** One line into the node's log file. */
   log(line: string): void;
 }

@@ -8,8 +8,10 @@ const all = ["a", "b", "clamp", "count", "join", "step1", "step2", "step3"];
 Deno.test("execute() runs every node once, then none", async () => {
   using project = await Project.make();
   const graph = project.eightNodes();
-  assert.deepEqual(await project.ran(graph), all);
+  assert.deepEqual(await project.ran(graph, { notes: { commit: "none" } }), all);
   assert.equal(project.text(graph), "7\n3\n10\n");
+  const a = project.plan(graph).nodes.find(({ node }) => node.label === "a")!;
+  assert.deepEqual(a.object!.manifest.run.notes, { commit: "none", value: "1" });
   const again = await project.run(graph);
   assert.equal(again.ran.length, 0);
   assert.equal(again.cached.length, 8);

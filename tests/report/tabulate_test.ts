@@ -42,6 +42,7 @@ async function run(
     threads: 1,
     signal: new AbortController().signal,
     progress: () => {},
+    record: () => {},
     log: () => {},
   };
   await tabulate.run(context);

@@ -12,6 +12,7 @@ export interface FakeOptions {
   readonly engine?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onRecord?: (name: string, value: string) => void;
 }
 
 /** Runs a stage by itself, as a worker would: parsed parameters, empty outputs, kept checkpoints. Returns its log. */
@@ -41,6 +42,7 @@ export async function runStage<P>(stage: Stage<P>, options: FakeOptions): Promis
     threads: 1,
     signal: options.signal ?? new AbortController().signal,
     progress: (progress) => options.onProgress?.(progress),
+    record: (name, value) => options.onRecord?.(name, value),
     log: (line) => lines.push(line),
   };
   await stage.run(context);

@@ -52,7 +52,11 @@ for (const method of ["supervised", "fixmatch", "fixmatch+scssl"]) {
       strong: "simple",
     };
     const whole = join(root, "whole");
-    await runStage(train, { directory: whole, params, inputs });
+    const recorded: Record<string, string> = {};
+    const onRecord = (name: string, value: string) => recorded[name] = value;
+    await runStage(train, { directory: whole, params, inputs, onRecord });
+    assert.equal(recorded["engine"], "wasm");
+    assert.match(recorded["engine_digest"]!, /^[0-9a-f]{64}$/);
     for (const stopAt of [4, 7]) {
       const directory = join(root, `stopped-${stopAt}`);
       const abort = new AbortController();
