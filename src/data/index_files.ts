@@ -71,6 +71,10 @@ export function indexFilesProblem(split: SplitIndices, request: {
   for (const part of ["labelled", "unlabelled"] as const) {
     const wanted = request[part];
     if (wanted === null || typeof wanted === "string" || "fraction" in wanted) continue;
+    const unknown = split[part].find((index) => labels[index] === -1);
+    if (unknown !== undefined) {
+      return `The index file of the ${part} images names image ${unknown}, whose class is not known`;
+    }
     const expected = classCounts(wanted, classes);
     const found = countLabels(split[part].values().map((index) => labels[index]!), classes);
     if (expected.every((n, c) => n === found[c])) continue;

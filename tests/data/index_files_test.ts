@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readIndexFile } from "../../src/data/index_files.ts";
+import { indexFilesProblem, readIndexFile } from "../../src/data/index_files.ts";
 import { readInt32 } from "../../src/data/part_files.ts";
 import { UserError } from "../../src/errors.ts";
 import { prepare } from "../../stages/prepare.ts";
@@ -71,6 +71,17 @@ Deno.test("split takes index files of another program in place of drawing", asyn
     await run({ index_files: { ...files, unlabelled: null }, unlabelled: "all" });
     assert.equal((await indices("unlabelled")).length, 40);
   });
+});
+
+Deno.test("indexFilesProblem() names an image whose class is not known", () => {
+  const split = { labelled: Int32Array.of(0, 2), unlabelled: Int32Array.of(1) };
+  const request = {
+    labels: Int32Array.of(0, 1, -1),
+    labelled: { head: 1, ratio: 1, shape: "uniform" },
+    unlabelled: "all",
+    classes: 2,
+  } as const;
+  assert.match(indexFilesProblem(split, request)!, /labelled images names image 2, whose class/);
 });
 
 Deno.test("readIndexFile() refuses changed files, images that are not there and repeated ones", async () => {
