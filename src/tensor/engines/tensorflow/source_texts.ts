@@ -1,8 +1,9 @@
-/** The texts of the engine's modules, in the order of their paths: what its digest is made of besides the library's version. */
-export function sourceTexts(folder: URL = new URL("./", import.meta.url)): string[] {
-  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
-  return entries.flatMap(({ name, isDirectory }) => {
-    if (isDirectory) return sourceTexts(new URL(`${name}/`, folder));
-    return name.endsWith(".ts") ? [Deno.readTextFileSync(new URL(name, folder))] : [];
-  });
+import { moduleTexts } from "../module_texts.ts";
+
+/** What the engine consists of: its own folder, and what it alone uses of the rest (what training uses too is in training's key). */
+const PLACES = ["./", "../../expand.ts", "../../composite/"];
+
+/** The texts of the engine's modules, in a fixed order: what its digest is made of besides the library's version. */
+export function sourceTexts(): string[] {
+  return PLACES.flatMap((place) => moduleTexts(new URL(place, import.meta.url)));
 }

@@ -1,13 +1,22 @@
+import { moduleTexts } from "../module_texts.ts";
+
 /**
- * The texts of the engine's own modules, in the order of their paths: what its digest is made of besides the kernels. The build script is
- * not among them: what it makes is.
+ * What the engine consists of: its own folder, and what it alone uses of the rest, the interpreter as its fallback (what training uses
+ * too is in training's key).
  */
-export function sourceTexts(folder: URL = new URL("./", import.meta.url)): string[] {
-  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
-  return entries.flatMap((entry) => {
-    if (entry.isDirectory) return sourceTexts(new URL(`${entry.name}/`, folder));
-    return entry.name.endsWith(".ts") && entry.name !== "build.ts"
-      ? [Deno.readTextFileSync(new URL(entry.name, folder))]
-      : [];
-  });
+const PLACES = [
+  "./",
+  "../../interpreter.ts",
+  "../../interpreter/",
+  "../../scalar_functions.ts",
+  "../../strides.ts",
+];
+
+/**
+ * The texts of the engine's modules, in a fixed order: what its digest is made of besides the kernels. The build script is not among
+ * them: what it makes is.
+ */
+export function sourceTexts(): string[] {
+  const options = { except: "build.ts" };
+  return PLACES.flatMap((place) => moduleTexts(new URL(place, import.meta.url), options));
 }

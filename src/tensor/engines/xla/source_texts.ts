@@ -1,10 +1,10 @@
-/** The texts of the engine's own modules, in the order of their paths: what its digest is made of besides the plugin. */
-export function sourceTexts(folder: URL = new URL("./", import.meta.url)): string[] {
-  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
-  return entries.flatMap((entry) => {
-    if (entry.isDirectory) return sourceTexts(new URL(`${entry.name}/`, folder));
-    return entry.name.endsWith(".ts") && entry.name !== "abi_generate.ts"
-      ? [Deno.readTextFileSync(new URL(entry.name, folder))]
-      : [];
-  });
+import { moduleTexts } from "../module_texts.ts";
+
+/** What the engine consists of: its own folder, and what it alone uses of the rest (what training uses too is in training's key). */
+const PLACES = ["./", "../../expand.ts", "../../composite/"];
+
+/** The texts of the engine's modules, in a fixed order: what its digest is made of besides the plugin. */
+export function sourceTexts(): string[] {
+  const options = { except: "abi_generate.ts" };
+  return PLACES.flatMap((place) => moduleTexts(new URL(place, import.meta.url), options));
 }
