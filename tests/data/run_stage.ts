@@ -28,5 +28,6 @@ export async function runStage<P>(stage: Stage<P>, options: {
     signal: options.signal ?? new AbortController().signal,
     progress: options.onProgress ?? (() => {}),
     log: () => {},
+    record: () => {},
   });
 }
