@@ -1,7 +1,10 @@
 /** What in a store nothing refers to, and deleting it. */
-import { exists, namesIn, removePath } from "./atomic.ts";
+import { OutsideError } from "../errors.ts";
+import { namesIn, removePath } from "./atomic.ts";
+import { isLocked } from "./lock.ts";
 import { inputsOf, type Manifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
+import { readRunning } from "./records.ts";
 import type { Store, StoredObject } from "./store.ts";
 
 /** One deletable thing. */
@@ -43,33 +46,53 @@ export function collectGarbage(
       if (!isKept(name)) garbage.push({ kind, path, bytes: sizeOf(path) });
     }
   };
-  const isLocked = (recipe: string) => exists(store.lock(recipe));
+  const locked = new Set(lockedRecipes(store));
   add("checkpoint", "checkpoints", (name) => {
     const recipe = name.split("-")[0]!;
-    return recipes.has(recipe) || isLocked(recipe);
+    return recipes.has(recipe) || locked.has(recipe);
   });
   add("log", "logs", (name) => recipes.has(name.replace(/\.log$/, "")));
   add("failure", "failed", (name) => recipes.has(name.replace(/\.json$/, "")));
-  add("code", "code", (name) => copies.has(name) || namesIn(`${store.root}/locks`).length > 0);
-  add("scratch", "tmp", (name) => isLocked(name));
+  add("code", "code", (name) => copies.has(name) || locked.size > 0);
+  add("scratch", "tmp", (name) => locked.has(name));
   add("corrupt", "corrupt", () => false);
   return garbage;
 }
 
 /**
  * Deletes what it is given. Results of the stages in `costly` (trainings, hours each) are spared unless
- * `options.includeCostly`. Returns what was deleted.
+ * `options.includeCostly`. Returns what was deleted. Throws an OutsideError while a process makes something in the store: what
+ * it has just finished may look like garbage to this plan, and be needed by its next node.
  */
 export function deleteGarbage(
   garbage: readonly Garbage[],
-  options: { readonly costly: readonly string[]; readonly includeCostly: boolean },
+  options: {
+    readonly store: Store;
+    readonly costly: readonly string[];
+    readonly includeCostly: boolean;
+  },
 ): Garbage[] {
+  refuseWhileLocked(options.store);
   const spared = new Set(options.includeCostly ? [] : options.costly);
   return garbage.filter(({ stage, path }) => {
     if (stage !== undefined && spared.has(stage)) return false;
     removePath(path);
     return true;
   });
+}
+
+function lockedRecipes(store: Store): string[] {
+  return namesIn(`${store.root}/locks`).filter((recipe) => isLocked(store.lock(recipe)));
+}
+
+function refuseWhileLocked(store: Store): void {
+  const [recipe] = lockedRecipes(store);
+  if (recipe === undefined) return;
+  const record = readRunning(store, recipe, { now: Date.now() });
+  const what = record ? `process ${record.pid} makes ${record.label}` : "a process works in it";
+  throw new OutsideError(
+    `${store.root} is in use: ${what}. Nothing was deleted; wait for it to end, or stop it, and try again.`,
+  );
 }
 
 function keptObjects(plans: readonly Plan[], objects: readonly StoredObject[]): Set<StoredObject> {

@@ -21,6 +21,17 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   }
 }
 
+/** Whether a process holds the lock at `path` now. A file that a killed one left is no lock; nothing is written or deleted. */
+export function isLocked(path: string): boolean {
+  try {
+    using file = Deno.openSync(path);
+    return !file.tryLockSync(false);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** Takes the lock at `path`, waiting until it is free; throws `signal.reason` when told to stop. */
 export async function waitForLock(path: string, signal: AbortSignal): Promise<Lock> {
   for (;;) {

@@ -10,6 +10,7 @@ import {
   nodeStatus,
 } from "../../src/dag/mod.ts";
 import { compareComponents, type Components } from "../../src/dag/components.ts";
+import { tryLock } from "../../src/dag/lock.ts";
 import { Project } from "./project.ts";
 
 Deno.test("makePlan() says what is ready, waiting, impossible, and writes nothing", async () => {
@@ -137,9 +138,34 @@ Deno.test("collectGarbage() keeps what plans use, the latest result of a node wi
     ["count", "join", "step1"],
   );
 
-  const deleted = deleteGarbage(garbage, { costly: ["count"], includeCostly: false });
+  const deleted = deleteGarbage(garbage, { store, costly: ["count"], includeCostly: false });
   assert.equal(deleted.length, garbage.length - 1);
   assert.deepEqual(await project.ran(now), []);
+});
+
+Deno.test("collectGarbage() passes over locks that nobody holds, deleteGarbage() refuses while one is held", async () => {
+  using project = await Project.make();
+  const spec = project.node("source");
+  const plan = project.plan(spec);
+  const { store } = plan;
+  store.prepare();
+  const recipe = "f".repeat(64);
+  Deno.mkdirSync(store.checkpoints(recipe, "any"));
+  Deno.mkdirSync(store.scratch(recipe));
+  Deno.mkdirSync(store.copy("old"));
+  const kinds = () => collectGarbage([plan], { store }).map(({ kind }) => kind);
+  const remove = () =>
+    deleteGarbage(collectGarbage([plan], { store }), { store, costly: [], includeCostly: true });
+
+  const lock = (await tryLock(store.lock(recipe)))!;
+  assert.deepEqual(kinds(), []);
+  assert.throws(remove, /^OutsideError: .* is in use: a process works in it\. Nothing was deleted/);
+  lock.release();
+  // What a killed process leaves.
+  Deno.writeTextFileSync(store.lock(recipe), "");
+  assert.deepEqual(kinds(), ["checkpoint", "code", "scratch"]);
+  assert.equal(remove().length, 3);
+  assert.deepEqual(kinds(), []);
 });
 
 Deno.test("formatMermaid() and formatDot() group nodes and colour them by state", async () => {

@@ -14,7 +14,7 @@ export function define(): Command {
   const command = new Command("gc")
     .summary("list or delete what nothing refers to")
     .description(
-      "Lists what no sweep file refers to, under any profile, and its size. Trainings are deleted only with --trainings.",
+      "Lists what no sweep file refers to, under any profile, and its size. Trainings are deleted only with --trainings, and nothing while a process works in the store.",
     );
   return addSelectionFlags(command)
     .option("--yes", "delete")
@@ -40,7 +40,7 @@ export function define(): Command {
       else list(garbage, { doomed });
       if (doomed.length === 0) return;
       if (!flags.yes && !ask(`Delete ${doomed.length} things?`)) return;
-      const deleted = deleteGarbage(garbage, { costly, includeCostly });
+      const deleted = deleteGarbage(garbage, { store, costly, includeCostly });
       message(`deleted ${deleted.length}, ${formatBytes(total(deleted))}`);
     });
 }
