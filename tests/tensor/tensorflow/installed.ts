@@ -1,24 +1,17 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import {
-  createTensorflowEngine,
-  LIBRARY_FILES,
-  TENSORFLOW_VERSION,
-} from "../../../src/tensor/engines/tensorflow/mod.ts";
+import { locateEngine } from "../../../src/engines/mod.ts";
+import { createTensorflowEngine } from "../../../src/tensor/engines/tensorflow/mod.ts";
 import type { Engine } from "../../../src/tensor/mod.ts";
 
-const caches = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? "", ".cache");
+const location = locateEngine("tensorflow");
 
-/** Where the `engine` command puts the library. */
-export const directory = join(caches, "retable", "engines", `tensorflow-${TENSORFLOW_VERSION}`);
+/** Where the `engine` command put the library. */
+export const directory = location.state === "ready" ? location.directory : "";
 
 /** Whether there is a library. */
-export const tensorflowIsInstalled = LIBRARY_FILES.every((name) =>
-  existsSync(join(directory, name))
-);
+export const tensorflowIsInstalled = location.state === "ready";
 
 /** Ends the names of tests that are left out. */
-const REASON = tensorflowIsInstalled ? "" : " (skipped: TensorFlow is not installed)";
+const REASON = tensorflowIsInstalled ? "" : ` (skipped: TensorFlow is ${location.state})`;
 
 /** A test that needs the library. TensorFlow's threads live as long as the process, hence no sanitizers of resources. */
 export function tensorflowTest(name: string, test: (t: Deno.TestContext) => Promise<void>): void {

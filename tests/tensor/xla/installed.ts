@@ -1,23 +1,23 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { locateEngine } from "../../../src/engines/mod.ts";
 import { createXlaEngine, type XlaEngineOptions } from "../../../src/tensor/engines/xla/mod.ts";
 import { compileOptions } from "../../../src/tensor/engines/xla/compile_options.ts";
 import { Compiler } from "../../../src/tensor/engines/xla/compiler.ts";
 import { XlaEngine } from "../../../src/tensor/engines/xla/engine.ts";
 import { Client } from "../../../src/tensor/engines/xla/pjrt/client.ts";
 
-const caches = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? "", ".cache");
+const location = locateEngine("xla");
 
-/** Where the `engine` command puts the plugin. */
-export const directory = join(caches, "retable", "engines", "xla-0.0.1");
+/** Where the `engine` command put the plugin. */
+export const directory = location.state === "ready" ? location.directory : "";
 export const plugin = join(directory, "xla_cpu_pjrt.so");
 export const header = join(directory, "pjrt_c_api.h");
 
 /** Whether there is a plugin. */
-export const xlaIsInstalled = existsSync(plugin);
+export const xlaIsInstalled = location.state === "ready";
 
 /** Ends the names of tests that are left out. */
-const REASON = xlaIsInstalled ? "" : " (skipped: XLA is not installed)";
+const REASON = xlaIsInstalled ? "" : ` (skipped: XLA is ${location.state})`;
 
 /** A test that needs the plugin, which stays loaded; hence no sanitizers of resources. */
 export function xlaTest(name: string, test: (t: Deno.TestContext) => Promise<void>): void {
