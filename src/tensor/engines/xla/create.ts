@@ -23,7 +23,7 @@ export interface XlaEngineOptions {
   readonly preallocate?: boolean;
   /** Only GPU kernels that give the same bits every time, which are slower. Default false. */
   readonly deterministic?: boolean;
-  /** Threads of the CPU plugin. Default: all cores. Read once a process. */
+  /** Threads of the CPU plugin, which makes at least 4 however few are asked for. Default: as many as cores. */
   readonly threads?: number;
   /** Is told what a user should know and no error is, e.g. that a cache entry is damaged. */
   readonly say?: (line: string) => void;

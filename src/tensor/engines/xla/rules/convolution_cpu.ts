@@ -48,7 +48,7 @@ function rows(hlo: Emitter, x: Value): Value {
 }
 
 /** Bytes of x that a filter gradient takes at a time. */
-const SLICE_BYTES = 2 ** 21;
+const SLICE_BYTES = 2 ** 20;
 
 /**
  * The images in parts of about `SLICE_BYTES`, whose gradients are added: a loop, since each part on its own would be compiled on its own. What
