@@ -39,7 +39,8 @@ function writeReports(session: Session, outcome: RunOutcome): string[] {
       const node: GraphNode = session.plan.graph.find(report);
       const object = outcome.object(node);
       if (!object) continue;
-      const name = reportName(selection, table.id);
+      const { target: { file }, expanded: { profile } } = selection;
+      const name = reportName({ file, profile }, table.id);
       for (const extension of ["md", "csv"]) {
         const source = join(object.path, "out", "report", `report.${extension}`);
         const target = join(session.flags.reports, `${name}.${extension}`);

@@ -6,6 +6,7 @@ import {
   parseOnly,
   resolveTarget,
   type Target,
+  targets as targetNames,
 } from "../config/mod.ts";
 import { nearest } from "../config/suggest.ts";
 import { DATASET_IDS } from "../data/datasets.ts";
@@ -111,10 +112,18 @@ async function select(target: Target, { flags, sourceCache }: {
   return { target, expanded, sources, tables: buildTables(expanded, { sources, papers }) };
 }
 
-/** File name of a table's report, without its ending: `table1`, `table1.mini`, `cifar10.table1`. */
-export function reportName(selection: Selection, table: string): string {
-  const sweep = basename(selection.target.file).replace(/\.ya?ml$/, "");
-  const name = sweep === "paper" || sweep === table ? table : `${sweep}.${table}`;
-  const { profile } = selection.expanded;
+/**
+ * File name of a table's report, without its ending: `table1`, `table1.mini`, `cifar10.table1`. The targets' names belong to the
+ * project's own files: a copy of `paper.yaml` elsewhere writes `paper.table1`, whatever its folder.
+ */
+export function reportName(
+  { file, profile }: { readonly file: string; readonly profile: string },
+  table: string,
+): string {
+  const sweep = basename(file).replace(/\.ya?ml$/, "");
+  const isOwn = (config: string) =>
+    Deno.realPathSync(file) === Deno.realPathSync(join(project, "configs", config));
+  const isNamesake = sweep === table && (!targetNames.includes(table) || isOwn("smoke.yaml"));
+  const name = isNamesake || isOwn("paper.yaml") ? table : `${sweep}.${table}`;
   return profile === "paper" ? name : `${name}.${profile}`;
 }
