@@ -22,7 +22,7 @@ export type RunEvent =
   | { readonly kind: "failed"; readonly failure: Failure }
   /** Another runner is at work on this node. */
   | { readonly kind: "busy"; readonly node: GraphNode }
-  /** A stored output of `node` was damaged; it is made again. */
+  /** A stored output of `node`, or its manifest, was damaged; it is made again. */
   | {
     readonly kind: "corrupt";
     readonly node: GraphNode;

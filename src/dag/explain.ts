@@ -2,7 +2,7 @@
 import { compareComponents, componentsOfManifest, componentsOfNode } from "./components.ts";
 import type { GraphNode } from "./graph.ts";
 import type { Manifest } from "./manifest.ts";
-import type { Plan, PlanNode } from "./plan.ts";
+import { familiesOf, type Plan, type PlanNode } from "./plan.ts";
 
 export interface Explanation {
   /** The older result that it was compared with. */
@@ -18,7 +18,10 @@ const histories = new WeakMap<Plan, ReadonlyMap<string, readonly Manifest[]>>();
 /** Explains a node of a plan; for a cached one `changes` is empty. */
 export function explainNode(plan: Plan, planned: PlanNode): Explanation {
   if (planned.object) return { nearest: planned.object.manifest, changes: [] };
-  const { resolution, node } = planned;
+  const { resolution, node, key } = planned;
+  if (key !== null && plan.store.isDamaged(key, familiesOf(node, plan.engine))) {
+    return { changes: ["the manifest.json of its stored result is damaged"] };
+  }
   const now = componentsOfNode(node, resolution.kind === "known" ? resolution.inputs : undefined);
   let best: { nearest: Manifest; changes: readonly string[] } | undefined;
   for (const manifest of candidates(plan, node)) {

@@ -105,10 +105,13 @@ class Run {
   }
 
   async #runOne(ready: ReadyNode): Promise<void> {
-    const { node } = ready;
+    const { node, key } = ready;
     const id = this.#nextId++;
+    if (this.#plan.store.isDamaged(key, familiesOf(node, this.#plan.engine))) {
+      this.#emit({ kind: "corrupt", node, file: "manifest.json" });
+    }
     this.#active.set(id, node);
-    this.#recorder.start(node, { key: ready.key });
+    this.#recorder.start(node, { key });
     if (!ready.wait) this.#emit({ kind: "start", node });
     this.#fault("runner-before-dispatch", node);
     const started = performance.now();

@@ -107,6 +107,13 @@ export class Store {
     return manifest && { path, manifest };
   }
 
+  /** Whether what lies under a key cannot be read although it is there. */
+  isDamaged(key: string, families: Families): boolean {
+    const names = families.others ? namesIn(`${this.root}/objects/${key}`) : [families.preferred];
+    // In this order: a result that is stored in the meantime is read.
+    return names.some((name) => exists(this.object(key, name)) && !this.read(key, name));
+  }
+
   /** Every result that can be read. */
   *objects(): Generator<StoredObject> {
     for (const key of namesIn(`${this.root}/objects`)) {

@@ -193,7 +193,7 @@ Deno.test("execute() with checkRoots hashes the report itself", async () => {
   assert.equal(project.text(graph), "7\n3\n10\n");
 });
 
-Deno.test("execute() makes a result with a damaged manifest again", async () => {
+Deno.test("execute() names a damaged manifest and makes the result again", async () => {
   using project = await Project.make();
   const graph = project.node("source");
   await project.run(graph);
@@ -202,8 +202,17 @@ Deno.test("execute() makes a result with a damaged manifest again", async () => 
   Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace("source", "saurce"));
   const plan = project.plan(graph);
   assert.equal(plan.nodes[0]!.state, "ready");
-  assert.match(explainNode(plan, plan.nodes[0]!).changes[0]!, /no result of stage source/);
-  assert.deepEqual(await project.ran(graph), ["source"]);
+  assert.match(
+    explainNode(plan, plan.nodes[0]!).changes[0]!,
+    /^the manifest.json of .* is damaged$/,
+  );
+  const named: string[] = [];
+  const onEvent = (event: RunEvent) => {
+    if (event.kind === "corrupt") named.push(`${event.node.label}: ${event.file}`);
+  };
+  assert.deepEqual(await project.ran(graph, { onEvent }), ["source"]);
+  assert.deepEqual(named, ["source: manifest.json"]);
+  assert.deepEqual(await project.ran(graph), []);
 });
 
 Deno.test("execute() refuses a store that cannot be written", async () => {
