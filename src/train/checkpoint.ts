@@ -25,13 +25,14 @@ export interface Snapshot<R = unknown> {
 }
 
 const KEPT = 2;
-const NAME = /^checkpoint_(\d{8})\.safetensors$/;
+/** A checksum of the fingerprint, so that runs do not touch each other's files, and a number. */
+const NAME = /^checkpoint_([\da-f]{8})_(\d{8})\.safetensors$/;
 
 /** Options of `Checkpoints`. */
 export interface CheckpointOptions {
-  /** Tells runs apart: a checkpoint with another one is not read. */
+  /** Tells runs apart: a checkpoint with another one is neither read nor deleted. */
   readonly fingerprint: string;
-  /** Takes one line for each checkpoint that is ignored. */
+  /** Takes one line for each checkpoint that is ignored or another run's. */
   readonly log: (line: string) => void;
 }
 
@@ -55,12 +56,15 @@ export class Checkpoints<R = unknown> {
 
   /**
    * The newest checkpoint that is whole, of this run, and usable according to `accept` (which says what is wrong, or
-   * nothing). Others are logged and deleted. Undefined if there is none.
+   * nothing). The run's own that are not are logged and deleted, another run's logged. Undefined if there is none.
    */
   async latest(
     accept: (snapshot: Snapshot<R>) => Promise<string | undefined> = () =>
       Promise.resolve(undefined),
   ): Promise<Snapshot<R> | undefined> {
+    for (const name of await this.#foreign()) {
+      this.#options.log(`Skipping checkpoint ${join(this.#directory, name)}: it is another run's`);
+    }
     for (const number of await this.#numbers()) {
       const path = this.#path(number);
       try {
@@ -77,19 +81,37 @@ export class Checkpoints<R = unknown> {
     return undefined;
   }
 
-  /** Newest first. */
+  /** Numbers of the run's own, newest first. */
   async #numbers(): Promise<number[]> {
     const numbers: number[] = [];
     for await (const entry of Deno.readDir(this.#directory)) {
       const match = NAME.exec(entry.name);
-      if (match) numbers.push(Number(match[1]));
+      if (match?.[1] === this.#run) numbers.push(Number(match[2]));
     }
     return numbers.sort((a, b) => b - a);
   }
 
-  #path(number: number): string {
-    return join(this.#directory, `checkpoint_${String(number).padStart(8, "0")}.safetensors`);
+  async #foreign(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { name } of Deno.readDir(this.#directory)) {
+      const match = NAME.exec(name);
+      if (match && match[1] !== this.#run) names.push(name);
+    }
+    return names.sort();
   }
+
+  #path(number: number): string {
+    const name = `checkpoint_${this.#run}_${eightDigits(number, 10)}.safetensors`;
+    return join(this.#directory, name);
+  }
+
+  get #run(): string {
+    return eightDigits(crc32(this.#options.fingerprint), 16);
+  }
+}
+
+function eightDigits(value: number, radix: number): string {
+  return value.toString(radix).padStart(8, "0");
 }
 
 function encode<R>({ tensors, record }: Snapshot<R>, fingerprint: string): Uint8Array {

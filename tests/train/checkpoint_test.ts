@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { Checkpoints } from "../../src/train/checkpoint.ts";
+
+/** Of the fingerprint `a`. */
+function fileName(number: number): string {
+  return `checkpoint_${crc32("a").toString(16)}_0000000${number}.safetensors`;
+}
 
 interface Record {
   readonly step: number;
@@ -28,14 +34,14 @@ Deno.test("Checkpoints reads back the newest and keeps two", async () => {
   assert.equal(await open().latest(), undefined);
   for (const step of [5, 10, 3]) await open().write(snapshot(step));
   assert.deepEqual(await open().latest(), snapshot(3));
-  assert.deepEqual(names(), ["checkpoint_00000002.safetensors", "checkpoint_00000003.safetensors"]);
+  assert.deepEqual(names(), [fileName(2), fileName(3)]);
   assert.deepEqual(lines, []);
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("Checkpoints falls back from truncated, flipped, foreign and refused files", async () => {
+Deno.test("Checkpoints falls back from truncated, flipped and refused files", async () => {
   const { directory, lines, open, snapshot, names } = await setUp();
-  const newest = join(directory, "checkpoint_00000002.safetensors");
+  const newest = join(directory, fileName(2));
   const damages: [string, (bytes: Uint8Array) => Uint8Array, RegExp][] = [
     ["truncated", (bytes) => bytes.subarray(0, bytes.length - 3), /truncated/],
     ["empty", () => new Uint8Array(0), /truncated/],
@@ -47,11 +53,8 @@ Deno.test("Checkpoints falls back from truncated, flipped, foreign and refused f
     await Deno.writeFile(newest, damage(await Deno.readFile(newest)));
     assert.deepEqual(await open().latest(), snapshot(1), what);
     assert.match(lines.pop()!, message);
-    assert.deepEqual(names(), ["checkpoint_00000001.safetensors"], what);
+    assert.deepEqual(names(), [fileName(1)], what);
   }
-  await open("b").write(snapshot(2));
-  assert.deepEqual(await open().latest(), snapshot(1));
-  assert.match(lines.pop()!, /belongs to another run/);
   await open().write(snapshot(2));
   const refuse = ({ record }: { record: Record }) =>
     Promise.resolve(record.step === 2 ? "a file is missing" : undefined);
@@ -60,10 +63,22 @@ Deno.test("Checkpoints falls back from truncated, flipped, foreign and refused f
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("Checkpoints skips another run's files, says so, and never deletes them", async () => {
+  const { directory, lines, open, snapshot, names } = await setUp();
+  await open("b").write(snapshot(7));
+  assert.equal(await open().latest(), undefined);
+  assert.match(lines.pop()!, /^Skipping checkpoint .*: it is another run's$/);
+  for (const step of [1, 2, 3]) await open().write(snapshot(step));
+  assert.deepEqual(await open().latest(), snapshot(3));
+  assert.equal(names().length, 3);
+  assert.deepEqual(await open("b").latest(), snapshot(7));
+  await Deno.remove(directory, { recursive: true });
+});
+
 Deno.test("Checkpoints ignores a temporary file that a crash left", async () => {
   const { directory, open, snapshot } = await setUp();
   await open().write(snapshot(1));
-  await Deno.writeTextFile(join(directory, "checkpoint_00000002.safetensors.tmp"), "half");
+  await Deno.writeTextFile(join(directory, `${fileName(2)}.tmp`), "half");
   assert.deepEqual(await open().latest(), snapshot(1));
   await Deno.remove(directory, { recursive: true });
 });
