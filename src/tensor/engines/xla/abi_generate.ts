@@ -15,7 +15,7 @@ const FUNCTIONS = [
   ...["Executable_Destroy", "Executable_NumOutputs", "Executable_Serialize"],
   ...["Executable_GetCompiledMemoryStats", "Executable_DeserializeAndLoad"],
   ...["LoadedExecutable_Destroy", "LoadedExecutable_GetExecutable", "LoadedExecutable_Execute"],
-  ...["Buffer_Destroy", "Buffer_IsDeleted", "Buffer_ToHostBuffer", "Buffer_ReadyEvent"],
+  ...["Buffer_Destroy", "Buffer_IsDeleted", "Buffer_ToHostBuffer"],
 ].map((name) => `PJRT_${name}`);
 
 /** Structs beside the functions' arguments. */

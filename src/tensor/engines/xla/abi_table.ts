@@ -34,7 +34,6 @@ export const abi = {
     PJRT_Buffer_Destroy: { offset: 504, returns: true },
     PJRT_Buffer_IsDeleted: { offset: 584, returns: true },
     PJRT_Buffer_ToHostBuffer: { offset: 600, returns: true },
-    PJRT_Buffer_ReadyEvent: { offset: 616, returns: true },
   },
   structs: {
     PJRT_Api: {
@@ -378,15 +377,6 @@ export const abi = {
         dst: [32, "pointer"],
         dst_size: [40, "u64"],
         event: [48, "pointer"],
-      },
-    },
-    PJRT_Buffer_ReadyEvent_Args: {
-      size: 32,
-      fields: {
-        struct_size: [0, "u64"],
-        extension_start: [8, "pointer"],
-        buffer: [16, "pointer"],
-        event: [24, "pointer"],
       },
     },
     PJRT_NamedValue: {

@@ -8,7 +8,7 @@ const ADVICE = "To install the engine anew: deno task engine install xla (on a G
 /** Plugins that are loaded: for the life of the process, since unloading one is not safe. */
 const loaded = new Map<string, Address>();
 
-/** XLA writes warnings to the terminal unless this is set before it is loaded. */
+/** XLA writes to the terminal unless this is set before it is loaded; its errors are returned too. */
 const QUIET = "TF_CPP_MIN_LOG_LEVEL";
 
 /**
@@ -25,7 +25,7 @@ export function loadPlugin(path: string): Address {
   // Files of systems that do not use ELF are left to the loader.
   const fault = Deno.build.os === "linux" ? libraryFault(path) : null;
   if (fault !== null) throw new UserError(`${path}: the XLA library ${fault}. ${ADVICE}`);
-  if (Deno.env.get(QUIET) === undefined) Deno.env.set(QUIET, "2");
+  if (Deno.env.get(QUIET) === undefined) Deno.env.set(QUIET, "3");
   const address = getApi(path);
   loaded.set(path, address);
   return address;
