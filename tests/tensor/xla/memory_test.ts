@@ -7,7 +7,11 @@ xlaTest("XlaExecutable.run() takes no more memory after 2,000 steps", async () =
   const script = fileURLToPath(new URL("./memory_flat.ts", import.meta.url));
   const permissions = ["read", "env", "ffi", "sys"].map((name) => `--allow-${name}`);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, script],
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--no-check", "--v8-flags=--expose-gc"],
+      ...permissions,
+      script,
+    ],
     cwd: fileURLToPath(new URL("../../..", import.meta.url)),
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
