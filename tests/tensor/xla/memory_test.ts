@@ -4,13 +4,14 @@ import { xlaTest } from "./installed.ts";
 
 xlaTest("XlaExecutable.run() takes no more memory after 2,000 steps", async () => {
   // In a process of its own: others would count too.
-  const script = fileURLToPath(new URL("./memory_flat.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../memory_flat.ts", import.meta.url));
   const permissions = ["read", "env", "ffi", "sys"].map((name) => `--allow-${name}`);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-check", "--v8-flags=--expose-gc"],
       ...permissions,
       script,
+      "xla",
     ],
     cwd: fileURLToPath(new URL("../../..", import.meta.url)),
   }).output();

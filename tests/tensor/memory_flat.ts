@@ -1,9 +1,13 @@
-/** Runs many small steps and writes the process's memory after 1,000 and after 3,000 of them, as JSON. For `memory_test.ts`. */
+/**
+ * Runs many small steps on the engine that the first argument names and writes the process's memory after 2,500 and after 4,500 of
+ * them, as JSON. For the engines' `memory_test.ts`.
+ */
 import * as tf from "@tensorflow/tfjs";
-import { type DeviceTensor, record } from "../../../src/tensor/mod.ts";
-import { batchNormTraining, randomUniform } from "../../../src/tensor/ops.ts";
-import { f32, hostValues, i32 } from "../kernel_case.ts";
-import { openTensorflow } from "./installed.ts";
+import { type DeviceTensor, record } from "../../src/tensor/mod.ts";
+import { batchNormTraining, randomUniform } from "../../src/tensor/ops.ts";
+import { f32, hostValues, i32 } from "./kernel_case.ts";
+import { openTensorflow } from "./tensorflow/installed.ts";
+import { openXla } from "./xla/installed.ts";
 
 const specs = { w: f32(3, 3, 3, 8), gamma: f32(8), fc: f32(8, 4) };
 
@@ -25,7 +29,7 @@ const program = record({ ...specs, images: f32(6, 8, 8, 3), key: i32(2) }, (t) =
   return { ...Object.fromEntries(next), loss: value };
 });
 
-const engine = await openTensorflow();
+const engine = await (Deno.args[0] === "xla" ? openXla() : openTensorflow());
 const executable = await engine.prepare(program);
 const images = engine.upload(
   f32(6, 8, 8, 3),
@@ -38,17 +42,17 @@ let state: Record<string, DeviceTensor> = Object.fromEntries(
   ]),
 );
 const resident: number[] = [];
-// The process is started with --expose-gc: what JavaScript has not yet given back says nothing about TensorFlow.
+// The process is started with --expose-gc: what JavaScript has not yet given back says nothing about the engine.
 const { gc: collectGarbage } = globalThis as unknown as { gc: () => void };
 let last = NaN;
-for (let step = 1; step <= 3000; step++) {
+for (let step = 1; step <= 4500; step++) {
   const key = engine.upload(i32(2), Int32Array.of(0, step));
   const { loss, ...after } = await executable.run({ ...state, images, key });
   state = after;
   last = (await engine.download(loss!))[0]!;
   engine.free(loss!);
   engine.free(key);
-  if (step % 2000 === 1000) {
+  if (step > 500 && step % 2000 === 500) {
     collectGarbage();
     resident.push(Deno.memoryUsage().rss);
   }
