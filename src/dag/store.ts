@@ -32,9 +32,11 @@ export class Store {
   /** Throws a UserError for a store of another format; one that is not there yet is fine. */
   check(): void {
     const path = `${this.root}/format.json`;
+    const hasResults = namesIn(this.root).includes("objects");
+    // Read second: a runner that makes the store at this moment writes it before there can be results.
     const text = this.#read(path);
     if (text === undefined) {
-      if (namesIn(this.root).some((name) => name === "objects")) {
+      if (hasResults) {
         throw new UserError(
           `${path}: expected the store's format, found no file; is this folder a store of retable?`,
         );
@@ -63,6 +65,10 @@ export class Store {
   prepare(): void {
     this.check();
     try {
+      // Before everything else: another runner takes results without a format for a foreign folder.
+      Deno.mkdirSync(this.root, { recursive: true });
+      const path = `${this.root}/format.json`;
+      if (!exists(path)) replaceFile(path, JSON.stringify({ format: storeFormat }) + "\n");
       for (
         const name of [
           "objects",
@@ -78,8 +84,6 @@ export class Store {
       ) {
         Deno.mkdirSync(`${this.root}/${name}`, { recursive: true });
       }
-      const path = `${this.root}/format.json`;
-      if (!exists(path)) replaceFile(path, JSON.stringify({ format: storeFormat }) + "\n");
       const probe = `${this.root}/tmp/probe-${Deno.pid}`;
       Deno.writeTextFileSync(probe, "x");
       removePath(probe);
