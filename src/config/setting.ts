@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { COUNT_SHAPES } from "../data/count_request.ts";
 
 const head = z.int().min(1).describe("images of the most frequent class");
 const ratio = z.number().min(1).describe("most frequent over rarest class (gamma)");
@@ -11,18 +12,7 @@ const labelled = z.strictObject({
 });
 
 /** Shapes of the unlabelled counts over the classes, most frequent labelled class first. */
-export const shapes = [
-  "consistent",
-  "inverse",
-  "uniform",
-  "gaussian",
-  "gaussian-inverse",
-  "chaotic-a1",
-  "chaotic-a2",
-  "chaotic-b1",
-  "chaotic-b2",
-  "all",
-] as const;
+export const shapes = [...COUNT_SHAPES, "all"] as const;
 
 const unlabelled = z.strictObject({
   shape: z.enum(shapes).default("consistent"),
