@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<{ define: () => Command }>
   status: () => import("./commands/status.ts"),
   explain: () => import("./commands/explain.ts"),
   graph: () => import("./commands/graph.ts"),
+  program: () => import("./commands/program.ts"),
   look: () => import("./commands/look.ts"),
   gc: () => import("./commands/gc.ts"),
   data: () => import("./commands/data.ts"),

@@ -1,6 +1,7 @@
 export type { DeviceTensor, Engine, Executable, HostArray } from "./engine.ts";
 export type { Attribute, Constant, DType, KernelCall, Program, TensorSpec } from "./program.ts";
 export { elementCount, sameShape, sameSpec, specText } from "./program.ts";
+export { callCost, type Cost, type KernelCost, programCost } from "./cost.ts";
 export { lineOf } from "./call_sites.ts";
 export { printProgram } from "./program_text.ts";
 export { programFromJson, programToJson } from "./program_json.ts";

@@ -1,5 +1,5 @@
 import { lineOf } from "./call_sites.ts";
-import { type Attribute, type Program, specText } from "./program.ts";
+import { type Attribute, type KernelCall, type Program, specText } from "./program.ts";
 
 function attributeText(attributes: Readonly<Record<string, Attribute>>): string {
   const entries = Object.entries(attributes);
@@ -7,8 +7,11 @@ function attributeText(attributes: Readonly<Record<string, Attribute>>): string 
   return ` {${entries.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ")}}`;
 }
 
-/** A program as text: one line a value, with the line of source that made each call. */
-export function printProgram(program: Program): string {
+/** A program as text: one line a value, with the line of source that made each call and what `note` says of it. */
+export function printProgram(
+  program: Program,
+  { note }: { readonly note?: (call: KernelCall) => string } = {},
+): string {
   const typed = (value: number) => {
     const spec = program.values[value];
     return `%${value}: ${spec ? specText(spec) : "?"}`;
@@ -28,7 +31,7 @@ export function printProgram(program: Program): string {
     lines.push(
       `${call.outputs.map(typed).join(", ")} = ${call.kernel}(${inputs})${
         attributeText(call.attributes)
-      } # ${lineOf(call)}`,
+      } # ${lineOf(call)}${note ? `; ${note(call)}` : ""}`,
     );
   }
   for (const [name, value] of Object.entries(program.outputs)) {

@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
 import { join } from "node:path";
-import { createMethod } from "../methods/registry.ts";
 import type { EpochEnd, Method } from "../methods/method.ts";
 import { headPrefix } from "../nets/heads.ts";
 import { Checkpoints, type StoredTensor } from "./checkpoint.ts";
@@ -14,7 +13,7 @@ import {
   type HeadLogits,
 } from "./evaluations.ts";
 import { explainNonFinite, nonFinite, NonFiniteLoss } from "./finiteness.ts";
-import { handOver, methodContext, ownInputs, stepInfo } from "./method_step.ts";
+import { handOver, ownInputs, stepInfo } from "./method_step.ts";
 import { MetricsLog } from "./metrics_log.ts";
 import { nextGeneration } from "./next_generation.ts";
 import { type PredictorChoice, Predictors } from "./predictors.ts";
@@ -26,10 +25,11 @@ import {
   type RunRecord,
   spooled,
 } from "./run_record.ts";
+import { recordStep } from "./record_step.ts";
 import { ScalarReader } from "./scalar_reader.ts";
 import { learningRateAt } from "./schedule.ts";
 import { Spool } from "./spool.ts";
-import { buildStep, type StepProgram } from "./step.ts";
+import type { StepProgram } from "./step.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { stepsPerEpoch, UNKEYED_TRAIN_PARAMS } from "./train_params.ts";
 import { encodeWeights } from "./weights_file.ts";
@@ -108,29 +108,7 @@ class Training {
 
   static async create(options: TrainOptions): Promise<Training> {
     const { engine, params, data } = options;
-    const method = await createMethod(params.method, {
-      params: params.method_params,
-      context: methodContext(data, params),
-    });
-    if (method.usesUnlabelled && data.unlabelled_count === 0) {
-      throw new Error(`${method.id} needs unlabelled images, but the split has none`);
-    }
-    const { height, width, channels, classes, mean, std } = data;
-    const images = { height, width, channels };
-    const model = { net: params.net, method, images, classes, mean, std };
-    const step = await buildStep({
-      ...model,
-      images: { ...images, count: data.train.count },
-      batch: params.batch,
-      unlabelledRatio: params.unlabelled_ratio,
-      momentum: params.momentum,
-      weightDecay: params.weight_decay,
-      ema: params.ema,
-      bnMomentum: params.bn_momentum,
-      weak: params.weak,
-      strong: params.strong,
-      seed: params.seed,
-    });
+    const { method, model, step } = await recordStep(data, params);
     const onDevice = await DeviceModel.create(engine, step, data.train);
     const predictors = new Predictors({
       engine,

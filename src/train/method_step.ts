@@ -6,8 +6,13 @@ import type { StepInputs } from "./device_model.ts";
 import type { RunData } from "./run_data.ts";
 import { stepsPerEpoch, type TrainParams } from "./train_params.ts";
 
+/** All of a run's data that its programs depend on. */
+export type DataShape =
+  & Omit<RunData, "train" | "test" | "fixed_split" | "official_test_count">
+  & { readonly train: { readonly count: number } };
+
 /** What a method is told of the run before training. */
-export function methodContext(data: RunData, params: TrainParams): MethodContext {
+export function methodContext(data: DataShape, params: TrainParams): MethodContext {
   return {
     classes: data.classes,
     labelledCounts: data.labelled_counts,

@@ -128,6 +128,14 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ["explain", "00000000"],
     /no recipe or content key begins with 00000000/,
   ),
+  "a program of an unknown cell": command(
+    ["program", "smoke/fixmatch/smoek"],
+    /unknown column "smoek".*did you mean "smoke"/i,
+  ),
+  "a program of a cell that is only quoted": command(
+    ["program", "table1/bem/c10-consistent-500"],
+    /quoted/,
+  ),
   "neither a cell nor a key": command(["explain", "fixmatch"], /neither a cell .* nor a key/),
   "an unknown engine": command(
     ["reproduce", "smoke", "--engine", "wasn"],
@@ -264,7 +272,7 @@ async function writeImages(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, "shots/index.csv"), `${rows.join("\n")}\n`);
 }
 
-const takesStore: readonly string[] = ["reproduce", "sweep", "explain", "graph"];
+const takesStore: readonly string[] = ["reproduce", "sweep", "explain", "graph", "program"];
 const takesReports: readonly string[] = ["reproduce", "sweep"];
 
 for (const [name, { args, files = {}, prepare, message }] of Object.entries(mistakes)) {

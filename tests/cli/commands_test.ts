@@ -22,6 +22,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   status: targetFlags,
   explain: [...targetFlags, "--in"],
   graph: [...targetFlags, "--format"],
+  program: [...targetFlags, "--in", "--costs"],
   look: [...runFlags, "--in"],
   gc: ["--store", "--yes", "--trainings"],
   "data list": ["--data", "--json"],
@@ -182,6 +183,29 @@ Deno.test("explain tells a cell's parameters and how they differ from the paper'
     match(stdout, /departs {2}steps \d+ instead of 262,144/);
     for (const seed of [0, 1, 2]) match(stdout, new RegExp(`^seed ${seed}$`, "m"));
     match(stdout, /train fixmatch\+scssl smoke seed 0: waiting\n {2}recipe {3}[0-9a-f]{12}/);
+  });
+});
+
+Deno.test("program prints a cell's training step with its costs, and stores nothing", async () => {
+  await inWorkplace({}, async ({ folder, store }) => {
+    const args = ["program", "smoke/fixmatch+scssl/smoke", "--store", store];
+    const text = await runCommand(args, { cwd: folder });
+    deepEqual([text.code, text.stderr], [0, ""]);
+    match(text.stdout, /^# smoke\/fixmatch\+scssl\/smoke seed 0: .* fixmatch\+scssl, wrn-10-1$/m);
+    match(text.stdout, /= state "param\.conv1\.weight"$/m);
+    match(
+      text.stdout,
+      / = Conv2D\(.*# src\/nets\/\w+\.ts:\d+:\d+; [\d.]+ [kMG]FLOP, [\d.]+ [kM]?B$/m,
+    );
+    match(text.stdout, /^output "scalars" = %\d+$/m);
+    match(text.stdout, /^all +\d+ +[\d.]+ [MG]FLOP +[\d.]+ [MG]B$/m);
+    const { kernels, program, data } = JSON.parse(
+      (await runCommand([...args, "--json"], { cwd: folder })).stdout,
+    );
+    equal(data, "setting");
+    const calls = kernels.reduce((sum: number, { calls }: { calls: number }) => sum + calls, 0);
+    equal(calls, program.calls.length);
+    equal(await exists(store), false, "program made a store");
   });
 });
 

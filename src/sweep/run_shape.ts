@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import type { Plan } from "../dag/mod.ts";
+import { classCounts, totalCount } from "../data/counts.ts";
+import { datasetFacts, IMAGENET_NORMALISATION } from "../data/datasets.ts";
+import { aroundShare } from "../data/fraction.ts";
+import type { FoundSource } from "../data/locate.ts";
+import { readPartMeta } from "../data/part_files.ts";
+import { officialFacts } from "../data/source_facts.ts";
+import type { Cell } from "../config/mod.ts";
+import { UserError } from "../errors.ts";
+import { methodUsesUnlabelled } from "../methods/registry.ts";
+import type { DataShape } from "../train/method_step.ts";
+import { countRequests, type RunNodes } from "./graph.ts";
+
+/** Shape and counts of the data of a run, and where they are from. */
+export interface RunShape {
+  readonly data: DataShape;
+  readonly from: "stored split" | "setting";
+}
+
+/**
+ * Shape and counts of a run's data: of the stored images and split, else what the setting asks for.
+ *
+ * @throws {UserError} if nothing is stored and only the files say how many images there are
+ */
+export async function runShape(
+  cell: Cell,
+  { run, plan, found }: {
+    readonly run: RunNodes;
+    readonly plan: Plan;
+    readonly found: FoundSource | undefined;
+  },
+): Promise<RunShape> {
+  const stored = await storedShape(run, plan);
+  return stored ? { data: stored, from: "stored split" } : {
+    data: askedShape(cell, found),
+    from: "setting",
+  };
+}
+
+async function storedShape(run: RunNodes, plan: Plan): Promise<DataShape | undefined> {
+  const output = (name: string): string | undefined => {
+    const input = run.train.inputs[name];
+    if (input === undefined || !("node" in input)) return undefined;
+    const { object } = plan.of(plan.graph.find(input.node));
+    return object && join(object.path, "out", input.output);
+  };
+  const [images, labelled, unlabelled] = ["images", "labelled", "unlabelled"].map(output);
+  if (images === undefined || labelled === undefined) return undefined;
+  const { height, width, channels, classes, mean, std } = await readPartMeta(images);
+  return shape(
+    { height, width, channels, classes, mean, std },
+    await readCounts(labelled),
+    unlabelled === undefined ? undefined : await readCounts(unlabelled),
+  );
+}
+
+/** Images of each class of a stored split. */
+async function readCounts(directory: string): Promise<readonly number[]> {
+  return JSON.parse(await Deno.readTextFile(join(directory, "meta.json"))).counts;
+}
+
+function askedShape(cell: Cell, found: FoundSource | undefined): DataShape {
+  const { split: { dataset }, synthesis } = cell;
+  const known = datasetFacts(dataset);
+  const facts = found?.facts ?? officialFacts(dataset, synthesis ?? undefined);
+  const classes = facts?.classNames.length || known?.classes;
+  if (classes === undefined) throw notYet(cell, "classes");
+  const size = known?.size ?? 0;
+  const { height, width } = facts ?? { height: size, width: size };
+  const { mean, std } = known?.normalisation ?? IMAGENET_NORMALISATION;
+  const asked = countRequests(cell.split);
+  // Where only the files know the counts of the classes, equal ones are close enough for a program's size.
+  const all = facts?.trainCounts ??
+    new Array<number>(classes).fill(Math.round((known?.trainCount ?? 0) / classes));
+  const { fraction } = asked.labelled;
+  const labelled = fraction === undefined
+    ? classCounts(asked.labelled, classes)
+    : all.map((count) => aroundShare(count, fraction));
+  const image = { height, width, channels: 3, classes, mean, std };
+  if (!methodUsesUnlabelled(cell.method)) return shape(image, labelled);
+  if (asked.unlabelled !== "all") {
+    return shape(image, labelled, classCounts(asked.unlabelled, classes));
+  }
+  if (facts?.fixed) return shape(image, labelled, facts.fixed.unlabelled);
+  if (fraction === undefined) throw notYet(cell, "unlabelled images");
+  return shape(image, labelled, all);
+}
+
+function shape(
+  image: Pick<DataShape, "height" | "width" | "channels" | "classes" | "mean" | "std">,
+  labelled: readonly number[],
+  unlabelled?: readonly number[],
+): DataShape {
+  const [labelledCount, unlabelledCount] = [totalCount(labelled), totalCount(unlabelled ?? [])];
+  return {
+    ...image,
+    train: { count: labelledCount + unlabelledCount },
+    labelled_count: labelledCount,
+    unlabelled_count: unlabelledCount,
+    labelled_counts: labelled,
+    ...(unlabelled ? { unlabelled_counts: unlabelled } : {}),
+  };
+}
+
+function notYet(cell: Cell, what: string): UserError {
+  return new UserError(
+    `${cell.id}: how many ${what} ${cell.split.dataset} has is known once its split is stored: ` +
+      `run the cell for a moment (Ctrl-C keeps the split), then ask again`,
+  );
+}
