@@ -18,6 +18,13 @@ export interface RunShape {
   readonly from: "stored split" | "setting";
 }
 
+/** A run of a cell in its plan, and the data set's files where there are any. */
+export interface RunShapeOptions {
+  readonly run: RunNodes;
+  readonly plan: Plan;
+  readonly found: FoundSource | undefined;
+}
+
 /**
  * Shape and counts of a run's data: of the stored images and split, else what the setting asks for.
  *
@@ -25,11 +32,7 @@ export interface RunShape {
  */
 export async function runShape(
   cell: Cell,
-  { run, plan, found }: {
-    readonly run: RunNodes;
-    readonly plan: Plan;
-    readonly found: FoundSource | undefined;
-  },
+  { run, plan, found }: RunShapeOptions,
 ): Promise<RunShape> {
   const stored = await storedShape(run, plan);
   return stored ? { data: stored, from: "stored split" } : {

@@ -130,11 +130,11 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   ),
   "a program of an unknown cell": command(
     ["program", "smoke/fixmatch/smoek"],
-    /unknown column "smoek".*did you mean "smoke"/i,
+    /no column "smoek": did you mean "smoke"/,
   ),
-  "a program of a cell that is only quoted": command(
-    ["program", "table1/bem/c10-consistent-500"],
-    /quoted/,
+  "a program of an unknown row": command(
+    ["program", "table1/fixmtach/c10-consistent-500"],
+    /no row "fixmtach": did you mean "fixmatch"/,
   ),
   "neither a cell nor a key": command(["explain", "fixmatch"], /neither a cell .* nor a key/),
   "an unknown engine": command(

@@ -1,8 +1,6 @@
 import { Command } from "commander";
 import { UserError } from "../../errors.ts";
-import { runShape } from "../../sweep/run_shape.ts";
-import { type KernelCost } from "../../tensor/cost.ts";
-import type { TrainParams } from "../../train/train_params.ts";
+import type { CellProgram } from "../../sweep/cell_program.ts";
 import { cellNodes, targetOf } from "../cell_nodes.ts";
 import { count } from "../describe.ts";
 import { formatBytes } from "../duration.ts";
@@ -31,37 +29,38 @@ export function define(): Command {
       if (run === undefined) throw new UserError(`${id}: the sweep has no seed for it`);
       const source = session.selections[0]!.sources.get(cell.split.dataset);
       const found = source && "found" in source ? source.found : undefined;
-      const { data, from } = await runShape(cell, { run, plan: session.plan, found });
-      const params = session.plan.graph.find(run.train).params as unknown as TrainParams;
-      const { recordStep } = await import("../../train/record_step.ts");
-      const { callCost, printProgram, programCost, programToJson } = await import(
-        "../../tensor/mod.ts"
-      );
-      const { step: { program, state } } = await recordStep(data, params);
-      const kernels = programCost(program);
+      const { cellProgram } = await import("../../sweep/cell_program.ts");
+      const recorded = await cellProgram(cell, { run, plan: session.plan, found });
+      const { params, data, from, kernels } = recorded;
       if (flags.json) {
-        const shown = options.costs ? {} : { program: JSON.parse(programToJson(program)) };
-        print(JSON.stringify({ cell: id, seed: run.seed, data: from, kernels, ...shown }));
+        const program = options.costs ? {} : { program: JSON.parse(recorded.json()) };
+        print(JSON.stringify({ cell: id, seed: run.seed, data: from, kernels, ...program }));
         return;
       }
       print(`# ${id} seed ${run.seed}: a training step of ${params.method}, ${params.net}`);
+      const images = [
+        `${data.labelled_count} labelled`,
+        ...(data.unlabelled_count > 0 ? [`${data.unlabelled_count} unlabelled`] : []),
+      ];
+      const asked = from === "setting"
+        ? "as the setting asks (nothing is stored yet)"
+        : "as stored";
+      print(`# ${images.join(" and ")} images, ${asked}`);
       print(
-        `# ${count(data.labelled_count, "labelled image")}, ${data.unlabelled_count} unlabelled, ` +
-          (from === "setting" ? "as the setting asks (nothing is stored yet)" : "as stored") +
-          `; ${count(program.calls.length, "kernel call")}, ${count(state.length, "state tensor")}`,
+        `# ${count(recorded.calls, "kernel call")}, ${
+          count(recorded.stateTensors, "state tensor")
+        }`,
       );
       if (!options.costs) {
-        const costs = (call: typeof program.calls[number]) => {
-          const { flops, bytes } = callCost(program, call);
-          return [...(flops > 0 ? [formatFlops(flops)] : []), formatBytes(bytes)].join(", ");
-        };
-        print(printProgram(program, { note: costs }).trimEnd());
+        const note = ({ flops, bytes }: { readonly flops: number; readonly bytes: number }) =>
+          [...(flops > 0 ? [formatFlops(flops)] : []), formatBytes(bytes)].join(", ");
+        print(recorded.text(note).trimEnd());
       }
       printCosts(kernels);
     });
 }
 
-function printCosts(kernels: readonly KernelCost[]): void {
+function printCosts(kernels: CellProgram["kernels"]): void {
   const sum = (name: "calls" | "flops" | "bytes") =>
     kernels.reduce((total, kernel) => total + kernel[name], 0);
   const total = { kernel: "all", calls: sum("calls"), flops: sum("flops"), bytes: sum("bytes") };
