@@ -5,13 +5,14 @@ import type { MethodAbout } from "./about.ts";
 import { acrAbout, acrParams } from "./acr_params.ts";
 import { adelloAbout, adelloParams } from "./adello_params.ts";
 import { cdmadAbout, cdmadParams } from "./cdmad_params.ts";
+import { compose, type ComposedBase, type ComposedPlugIn, ownParams } from "./compose.ts";
 import { cpeAbout, cpeParams } from "./cpe_params.ts";
 import { crestAbout, crestParams } from "./crest_params.ts";
 import { darpAbout, darpParams } from "./darp_params.ts";
 import { dasoAbout, dasoParams } from "./daso_params.ts";
 import { fixmatchAbout, fixmatchParams } from "./fixmatch_params.ts";
 import { laAbout, laParams } from "./la_params.ts";
-import type { Method, MethodContext, MethodOptions } from "./method.ts";
+import type { Method, MethodContext } from "./method.ts";
 import { scsslAbout, scsslParams } from "./scssl_params.ts";
 import { simproAbout, simproParams } from "./simpro_params.ts";
 import { supervisedAbout, supervisedParams } from "./supervised_params.ts";
@@ -23,9 +24,8 @@ export interface MethodPart {
   readonly module: string;
 }
 
-interface Base extends MethodPart {
+interface Base extends MethodPart, ComposedBase {
   readonly usesUnlabelled: boolean;
-  create(options: MethodOptions<unknown>): Promise<Method>;
 }
 
 /** How often a method trains, one run after the other, and how long each run is. */
@@ -35,10 +35,9 @@ export interface Generations {
   readonly share: number;
 }
 
-interface PlugIn extends MethodPart {
+interface PlugIn extends MethodPart, ComposedPlugIn {
   /** Absent: trains once. */
   generations?(params: unknown): Generations;
-  extend(base: Method, options: MethodOptions<unknown>): Promise<Method>;
 }
 
 const url = (file: string) => new URL(file, import.meta.url).href;
@@ -188,10 +187,10 @@ export function methodParams(id: string): z.ZodObject {
   );
 }
 
-/** URLs of the modules that define a method: part of the code digest of what trains it. */
+/** URLs of the modules that define a method and how its parts are put together: part of the code digest of what trains it. */
 export function methodModules(id: string): string[] {
   const { base, plugIns } = partsOf(id);
-  return [base.module, ...plugIns.map((plugIn) => plugIn.module)];
+  return [url("./compose.ts"), base.module, ...plugIns.map((plugIn) => plugIn.module)];
 }
 
 /** Whether a method reads the unlabelled split. */
@@ -213,17 +212,7 @@ export async function createMethod(
   id: string,
   { params, context }: { readonly params: unknown; readonly context: MethodContext },
 ): Promise<Method> {
-  const { base, plugIns } = partsOf(id);
-  const parsed = methodParams(id).parse(params);
-  let method = await base.create({ params: ownParams(base.params, parsed), context });
-  for (const plugIn of plugIns) {
-    method = await plugIn.extend(method, { params: ownParams(plugIn.params, parsed), context });
-  }
-  return method;
-}
-
-function ownParams(schema: z.ZodObject, all: Readonly<Record<string, unknown>>): unknown {
-  return Object.fromEntries(Object.keys(schema.shape).map((key) => [key, all[key]]));
+  return await compose(partsOf(id), { params: methodParams(id).parse(params), context });
 }
 
 function partsOf(id: string): { base: Base; plugIns: PlugIn[] } {

@@ -21,10 +21,11 @@ Deno.test("methodParams() rejects unknown parameters", () => {
   strictEqual(methodParams("supervised").safeParse({ lambda_u: 1 }).success, false);
 });
 
-Deno.test("methodModules() names one existing module for each part", async () => {
+Deno.test("methodModules() names what composes and one existing module for each part", async () => {
   for (const id of methodIds()) {
     const urls = methodModules(id);
-    strictEqual(urls.length, id.split("+").length);
+    strictEqual(urls.length, 1 + id.split("+").length);
+    strictEqual(urls[0]!.endsWith("/compose.ts"), true);
     for (const url of urls) strictEqual((await Deno.stat(new URL(url))).isFile, true);
   }
 });
