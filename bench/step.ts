@@ -1,78 +1,62 @@
 /**
- * Time of a whole training step (views, joint forward, gradients, SGD, EMA, statistics) on the `wasm` engine, one thread, each row
- * in a process of its own. `deno task bench step [--json]`.
+ * Time, processor time and memory of a whole FixMatch step (views, joint forward, gradients, SGD, averages, statistics) on every
+ * engine that is installed, and beside them PyTorch's, without views and averages. `deno task bench step [--json]`.
+ *
+ * Each is a process of its own; they take turns, so that the machine's other work falls on all alike. The nets are WRN-28-2 with 64 + 128 + 128
+ * images, WRN-10-1 with 32 + 64 + 64, and none: what a step of 160 state tensors costs besides its work.
+ *
+ * For PyTorch, `--python` or `PYTHON` names a Python that has it (default python3).
  */
-import { timeStep } from "../src/sweep/time_step.ts";
+import { availableParallelism } from "node:os";
+import { isPipeline } from "../src/augment/pipeline.ts";
+import { UserError } from "../src/errors.ts";
+import { ENGINES } from "../src/tensor/engines/select.ts";
+import { listed, runBenchmark, type Values, wholeNumber, writeLine } from "./benchmark.ts";
+import { type Device, measureCase, type StepCase } from "./step_case.ts";
+import { type StepRow, stepTable } from "./step_row.ts";
 
-interface Row {
-  readonly engine: string;
-  readonly device: string;
-  readonly method: string;
-  readonly net: string;
-  /** Images of a joint forward: labelled, weak and strong views. */
-  readonly batch: number;
-  /** Median of the steps. */
-  readonly ms: number;
-  /** From recording to ready. */
-  readonly prepare_ms: number;
-  readonly peak_mb: number;
-}
-
-const cases = [
-  { net: "wrn-10-1", batch: 32, steps: 9, method: "supervised" },
-  { net: "wrn-10-1", batch: 32, steps: 9, method: "fixmatch" },
-  { net: "wrn-10-1", batch: 32, steps: 9, method: "fixmatch+scssl" },
-  { net: "wrn-28-2", batch: 64, steps: 3, method: "fixmatch" },
+const CASES: readonly StepCase[] = [
+  { net: "wrn-28-2", batch: 64, depth: 28, width: 2 },
+  { net: "wrn-10-1", batch: 32, depth: 10, width: 1 },
+  { net: "none", batch: 0 },
+];
+const NETS = CASES.map(({ net }) => net);
+const TAKING_PART = [...ENGINES, "pytorch"] as const;
+const DEVICES: readonly Device[] = ["cpu", "cuda"];
+const OPTIONS = [
+  ...["engine", "net", "device"] as const,
+  ...["batch", "threads", "rounds", "strong", "python"] as const,
 ] as const;
 
-async function measure(index: number): Promise<Row> {
-  const { net, batch, milliseconds, prepareMilliseconds } = await timeStep(cases[index]!);
-  const peakBytes = Deno.memoryUsage().rss;
-  return {
-    engine: "wasm",
-    device: "cpu",
-    method: cases[index]!.method,
-    net,
-    batch,
-    ms: Math.round(milliseconds * 10) / 10,
-    prepare_ms: Math.round(prepareMilliseconds),
-    peak_mb: Math.round(peakBytes / 1e6),
-  };
-}
-
-async function inOwnProcess(index: number): Promise<Row> {
-  const { stdout, code } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-prompt",
-      "--allow-read",
-      "--allow-env",
-      "--allow-sys",
-      import.meta.url,
-      `--case=${index}`,
-    ],
-    stderr: "inherit",
-  }).output();
-  if (code !== 0) throw new Error(`case ${index} ended with ${code}`);
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-if (import.meta.main) {
-  const own = Deno.args.find((argument) => argument.startsWith("--case="));
-  const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-  if (own) {
-    write(JSON.stringify(await measure(Number(own.slice(7)))));
-  } else {
-    const rows: Row[] = [];
-    for (const index of cases.keys()) rows.push(await inOwnProcess(index));
-    if (Deno.args.includes("--json")) write(JSON.stringify(rows));
-    else {
-      for (const row of rows) {
-        write(
-          `${row.method.padEnd(16)} ${row.net} ${String(row.batch).padStart(4)} images  ` +
-            `${row.ms} ms/step  ready after ${row.prepare_ms} ms  ${row.peak_mb} MB`,
-        );
-      }
-    }
+async function run(values: Values<typeof OPTIONS[number]>): Promise<void> {
+  const taking = listed(values.engine, { name: "engine", known: TAKING_PART });
+  const nets = listed(values.net, { name: "net", known: NETS });
+  const rounds = wholeNumber(values.rounds, { name: "rounds", fallback: 7 });
+  const strong = values.strong ?? "randaugment";
+  if (!isPipeline(strong)) {
+    throw new UserError(`--strong: expected a pipeline such as "randaugment", found "${strong}"`);
   }
+  const options = {
+    engines: taking.filter((name) => name !== "pytorch"),
+    peer: taking.includes("pytorch"),
+    devices: listed(values.device, { name: "device", known: DEVICES }),
+    threads: wholeNumber(values.threads, { name: "threads", fallback: availableParallelism() }),
+    rounds,
+    strong,
+    python: values.python ?? Deno.env.get("PYTHON") ?? "python3",
+  };
+  const all: StepRow[] = [];
+  for (const one of CASES.filter(({ net }) => nets.includes(net))) {
+    const batch = one.net === "none"
+      ? 0
+      : wholeNumber(values.batch, { name: "batch", fallback: one.batch });
+    const rows = await measureCase({ ...one, batch }, options);
+    all.push(...rows);
+    if (values.json) continue;
+    for (const line of stepTable(rows, rounds)) writeLine(line);
+    writeLine("");
+  }
+  if (values.json) writeLine(JSON.stringify(all));
 }
+
+if (import.meta.main) await runBenchmark(OPTIONS, run);
