@@ -4,6 +4,7 @@ import { PIXEL_OPERATIONS, type PixelOperationName } from "../tensor/pixel_opera
 import {
   AFFINE_OPERATIONS,
   type AffineCoefficients,
+  type AffineName,
   IDENTITY,
   type PictureSize,
 } from "./affine.ts";
@@ -66,16 +67,28 @@ export function randAugmentInput(
 /** Magnitudes that an affine operation has: the middles of as many equal parts of its range. */
 export const AFFINE_LEVELS = 4096;
 
+/** By size of the pictures: a step of two operations reads the same table twice, and every step recorded later. */
+const tables = new Map<string, Int32Array>();
+
 /** Coefficients by operation and level: int32 [operations · levels, 6]. */
 function affineTable(size: PictureSize): tf.Tensor2D {
-  const rows = Object.keys(AFFINE_OPERATIONS).flatMap((name) => {
-    const { low, high } = RANDAUGMENT[name as keyof typeof AFFINE_OPERATIONS];
-    return Array.from({ length: AFFINE_LEVELS }, (_, level) => {
+  const key = `${size.height}x${size.width}`;
+  const table = tables.get(key) ?? affineCoefficients(size);
+  tables.set(key, table);
+  return tf.tensor2d(table, [table.length / 6, 6], "int32");
+}
+
+function affineCoefficients(size: PictureSize): Int32Array {
+  const names = Object.keys(AFFINE_OPERATIONS) as AffineName[];
+  const table = new Int32Array(names.length * AFFINE_LEVELS * 6);
+  names.forEach((name, operation) => {
+    const { low, high } = RANDAUGMENT[name];
+    for (let level = 0; level < AFFINE_LEVELS; level++) {
       const magnitude = low + (high - low) * (level + 0.5) / AFFINE_LEVELS;
-      return randAugmentInput({ name: name as RandAugmentName, magnitude }, size).coefficients;
-    });
+      table.set(AFFINE_OPERATIONS[name](magnitude, size), 6 * (operation * AFFINE_LEVELS + level));
+    }
   });
-  return tf.tensor2d(rows.flat(), [rows.length, 6], "int32");
+  return table;
 }
 
 /** For each operation, a number of it. */

@@ -36,18 +36,20 @@ export function initialValues(
   const deviation = initialiser.kind === "xavier-normal"
     ? Math.sqrt(2 / (shape[0]! + shape[1]!))
     : Math.sqrt(2 / (shape[0]! * shape[1]! * shape[3]!)); // fan out of [kh,kw,in,out], gain √2
-  return normals(draw(2 * count)).map((z) => z * deviation);
+  return normals(draw(2 * count), deviation);
 }
 
 /** In the place of the step in the key; no step has it. */
 const INITIAL_STEP = -1;
 
-/** Standard normal values from twice as many uniform ones (Box and Muller 1958). */
-function normals(uniform: Float32Array): Float32Array {
-  return Float32Array.from({ length: uniform.length / 2 }, (_, i) => {
+/** Normal values from twice as many uniform ones (Box and Muller 1958). */
+function normals(uniform: Float32Array, deviation: number): Float32Array {
+  const values = new Float32Array(uniform.length / 2);
+  for (let i = 0; i < values.length; i++) {
     const radius = Math.sqrt(-2 * Math.log(1 - uniform[2 * i]!));
-    return radius * Math.cos(2 * Math.PI * uniform[2 * i + 1]!);
-  });
+    values[i] = Math.fround(radius * Math.cos(2 * Math.PI * uniform[2 * i + 1]!)) * deviation;
+  }
+  return values;
 }
 
 /** A stream number from a name: FNV-1a, 32 bits. */

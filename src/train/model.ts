@@ -1,5 +1,5 @@
 import type { HostArray } from "../tensor/engine.ts";
-import type { DType, TensorSpec } from "../tensor/program.ts";
+import { type DType, elementCount, type TensorSpec } from "../tensor/program.ts";
 import { headParameters } from "../nets/heads.ts";
 import { initialValues } from "../nets/initialise.ts";
 import type { BufferSpec, Net, ParameterSpec } from "../nets/net.ts";
@@ -76,32 +76,50 @@ export function isTrained({ trained = true }: ParameterSpec): boolean {
   return trained;
 }
 
-/** State tensors of a model before the first step: parameters, momenta, moving averages, running statistics. */
+/**
+ * State tensors of a model before the first step: parameters, momenta, moving averages, running statistics. Their values are
+ * made when they are first read: a training that goes on from a checkpoint never does.
+ */
 export function initialState(model: Model, seed: number): StateTensor[] {
-  const values = new Map(
-    model.parameters.map((parameter) => [parameter.name, initialValues(parameter, seed)]),
-  );
-  const zeros = (shape: readonly number[]) => new Float32Array(shape.reduce((a, b) => a * b, 1));
+  const values = new Map<string, Float32Array>();
+  const valuesOf = (parameter: ParameterSpec): Float32Array => {
+    const made = values.get(parameter.name) ?? initialValues(parameter, seed);
+    values.set(parameter.name, made);
+    return made;
+  };
+  const zeros = (shape: readonly number[]) => new Float32Array(elementCount(shape));
   return [
-    ...model.parameters.map(({ name, shape }) => ({
-      name: `param.${name}`,
-      spec: spec(shape),
-      initial: values.get(name)!,
-    })),
-    ...model.parameters.filter(isTrained).map(({ name, shape }) => ({
-      name: `momentum.${name}`,
-      spec: spec(shape),
-      initial: zeros(shape),
-    })),
-    ...model.parameters.map(({ name, shape }) => ({
-      name: `ema.${name}`,
-      spec: spec(shape),
-      initial: values.get(name)!.slice(),
-    })),
-    ...model.buffers.map(({ name, shape, initial }) => ({
-      name: `buffer.${name}`,
-      spec: spec(shape),
-      initial: zeros(shape).fill(initial),
-    })),
+    ...model.parameters.map((parameter) =>
+      stateTensor(`param.${parameter.name}`, {
+        shape: parameter.shape,
+        make: () => valuesOf(parameter),
+      })
+    ),
+    ...model.parameters.filter(isTrained).map(({ name, shape }) =>
+      stateTensor(`momentum.${name}`, { shape, make: () => zeros(shape) })
+    ),
+    ...model.parameters.map((parameter) =>
+      stateTensor(`ema.${parameter.name}`, {
+        shape: parameter.shape,
+        make: () => valuesOf(parameter).slice(),
+      })
+    ),
+    ...model.buffers.map(({ name, shape, initial }) =>
+      stateTensor(`buffer.${name}`, { shape, make: () => zeros(shape).fill(initial) })
+    ),
   ];
+}
+
+function stateTensor(
+  name: string,
+  { shape, make }: { readonly shape: readonly number[]; readonly make: () => Float32Array },
+): StateTensor {
+  let made: Float32Array | undefined;
+  return {
+    name,
+    spec: spec(shape),
+    get initial() {
+      return made ??= make();
+    },
+  };
 }

@@ -137,6 +137,22 @@ Deno.test("record() keeps constants of one value as splats and lets kernels broa
   assert.deepEqual(program.calls.map((call) => call.kernel), ["Add", "Slice", "Multiply"]);
 });
 
+Deno.test("record() keeps equal constants once, and those that differ anywhere apart", () => {
+  const list = (changed?: number, to = 0) =>
+    tf.tensor1d(Float32Array.from({ length: 1000 }, (_, i) => i === changed ? to : i % 7));
+  const { constants, outputs } = record({}, () => ({
+    first: list(),
+    same: list(),
+    atTheStart: list(1, 9),
+    within: list(555, 9),
+    negativeZero: list(7, -0),
+    asRow: tf.tensor2d(Float32Array.from({ length: 1000 }, (_, i) => i % 7), [1, 1000]),
+  }));
+  assert.equal(outputs.first, outputs.same);
+  assert.equal(constants.length, 5);
+  assert.equal(new Set(Object.values(outputs)).size, 5);
+});
+
 Deno.test("record() takes gradients of Sum and Mean without arrays of ones", () => {
   const program = record({ x: f32(64, 1000) }, ({ x }) => ({
     y: tf.grad((a: tf.Tensor) => tf.mean(tf.sum(tf.square(a), 0)))(x!),

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
 import { interpret, record } from "../../src/tensor/mod.ts";
 import * as ops from "../../src/tensor/ops.ts";
-import { randomBits, randomUniform, threefry2x32 } from "../../src/tensor/threefry.ts";
+import { randomBits, randomUniform, streamKey, threefry2x32 } from "../../src/tensor/threefry.ts";
 import { i32 } from "./kernel_case.ts";
+import { runOnce } from "./run_once.ts";
+import { engineTest } from "./tested_engines.ts";
 
 Deno.test("threefry2x32() gives the known answers of its authors", () => {
   const hex = (words: readonly number[]) => words.map((word) => word.toString(16).padStart(8, "0"));
@@ -13,6 +14,19 @@ Deno.test("threefry2x32() gives the known answers of its authors", () => {
     hex(threefry2x32([0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3])),
     ["c4923a9c", "483df7a0"],
   );
+});
+
+Deno.test("randomBits() gives each element the first word of its own block", () => {
+  const key = [-7, 123456] as const;
+  for (const count of [0, 1, 1024, 2500]) {
+    const expected = Array.from(
+      { length: count },
+      (_, i) => threefry2x32(streamKey(key, 3), [i, 0])[0],
+    );
+    assert.deepEqual([...randomBits(key, { stream: 3, count })], expected);
+    const uniform = expected.map((bits) => (bits >>> 8) / 2 ** 24);
+    assert.deepEqual([...randomUniform(key, { stream: 3, count })], uniform);
+  }
 });
 
 Deno.test("randomUniform() is uniform, and differs by seed, step and stream", () => {
@@ -30,22 +44,22 @@ Deno.test("randomUniform() is uniform, and differs by seed, step and stream", ()
   }
 });
 
-Deno.test("draws in a program have the bits of those on the host, on every engine", async () => {
-  const key = [-7, 123456] as const;
-  const program = record({ key: i32(2) }, (t) => ({
-    uniform: ops.randomUniform(t.key!, { stream: 9, shape: [7, 5] }),
-    bits: ops.randomBits(t.key!, { stream: 9, shape: [35] }),
-  }));
-  const uniform = randomUniform(key, { stream: 9, count: 35 });
-  const bits = Int32Array.from(randomBits(key, { stream: 9, count: 35 }), (word) => word | 0);
-  const oracle = interpret(program, { key });
-  assert.deepEqual(Float32Array.from(oracle.uniform!), uniform);
-  assert.deepEqual(Int32Array.from(oracle.bits!), bits);
-  const engine = await createWasmEngine();
-  const outputs = await (await engine.prepare(program)).run({
-    key: engine.upload(i32(2), Int32Array.from(key)),
-  });
-  assert.deepEqual(await engine.download(outputs.uniform!), uniform);
-  assert.deepEqual(await engine.download(outputs.bits!), bits);
-  engine.close();
+const key = [-7, 123456] as const;
+const program = record({ key: i32(2) }, (t) => ({
+  uniform: ops.randomUniform(t.key!, { stream: 9, shape: [7, 5] }),
+  bits: ops.randomBits(t.key!, { stream: 9, shape: [35] }),
+}));
+const onHost = {
+  uniform: randomUniform(key, { stream: 9, count: 35 }),
+  bits: Int32Array.from(randomBits(key, { stream: 9, count: 35 }), (word) => word | 0),
+};
+
+Deno.test("interpret() draws the bits of those on the host", () => {
+  const { uniform, bits } = interpret(program, { key });
+  assert.deepEqual(Float32Array.from(uniform!), onHost.uniform);
+  assert.deepEqual(Int32Array.from(bits!), onHost.bits);
+});
+
+engineTest("Executable.run() draws the bits of those on the host", async (engine) => {
+  assert.deepEqual(await runOnce(engine, program, { key }), onHost);
 });

@@ -7,8 +7,18 @@ import type { TensorSpec } from "../program.ts";
 type DataId = object;
 
 /** tfjs functions that draw on the host; what they draw would be the same in every run of the program. */
-const HOST_DRAWS =
-  /\b(randomUniform|randomUniformInt|randomNormal|randomStandardNormal|randomGamma|truncatedNormal|rand|dropout)_\b/;
+const HOST_DRAWS: ReadonlySet<string> = new Set(
+  [
+    ..."randomUniform randomUniformInt randomNormal randomStandardNormal randomGamma".split(" "),
+    ..."truncatedNormal rand dropout".split(" "),
+  ].map((name) => `${name}__op`), // as tfjs calls the scope of a function that runs
+);
+
+/** The innermost function that draws on the host and is running now, if there is one. */
+function runningDraw(): string | undefined {
+  const { scopeStack } = tf.engine().state;
+  return scopeStack.findLast(({ name }) => HOST_DRAWS.has(name))?.name.replace("__op", "");
+}
 
 /** Throws an error that names the caller's line. */
 export function refuse(what: string): never {
@@ -56,8 +66,7 @@ export class RecorderBackend extends tf.KernelBackend {
     shape: number[],
     dtype: tf.DataType,
   ): DataId {
-    const site = captureSite();
-    const draw = HOST_DRAWS.exec(site.stack ?? "")?.[1];
+    const draw = runningDraw();
     if (draw) {
       refuse(
         `tf.${draw} draws on the host and would be the same in every step: use ops.randomUniform`,
