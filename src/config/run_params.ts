@@ -1,14 +1,16 @@
 import { z } from "zod";
 
-/** A WRN whose depth is 6n + 4, as USB defines it, or ImageNet-127's small ResNet. */
-const netPattern = /^(?:wrn-\d+-\d+|resnet-50-small)$/;
+/** A WRN whose depth is 6n + 4, as USB defines it, or ImageNet-127's small ResNet, perhaps narrower. */
+const netPattern = /^(?:wrn-\d+-\d+|resnet-\d+-small(?:-w\d+)?)$/;
 
 const count = z.int().min(1);
 
 /** The parameters of one training run and of what is read from it; snake case as in the files. */
 export const runFields = {
   steps: count.describe("training steps; one epoch is steps / 256, whatever the number"),
-  net: z.string().regex(netPattern).describe("wrn-<depth>-<width> or resnet-50-small"),
+  net: z.string().regex(netPattern).describe(
+    "wrn-<depth>-<width>, resnet-50-small or, narrower, resnet-50-small-w<channels>",
+  ),
   batch: count.describe("labelled images a step"),
   unlabelled_ratio: count.describe("unlabelled images a step, as a multiple of batch"),
   learning_rate: z.number().positive(),
@@ -17,7 +19,7 @@ export const runFields = {
   weight_decay: z.number().min(0),
   ema: z.number().min(0).lt(1).describe("decay of the averaged weights, per step"),
   bn_momentum: z.number().gt(0).max(1).describe(
-    "running statistics take this share of each batch (PyTorch's convention)",
+    "running statistics take this share of each batch (PyTorch's convention); ResNets have their own, 0.1",
   ),
   evaluate_every: count.describe("steps between evaluations"),
   checkpoint_every: count.describe("steps between checkpoints; changes no number"),

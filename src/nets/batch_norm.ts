@@ -6,8 +6,8 @@ export interface BatchNormOptions {
   /** Layer name, such as `block1.layer.0.bn1`. */
   readonly name: string;
   readonly epsilon: number;
-  /** Slope of the LeakyReLU that follows. */
-  readonly leakyAlpha: number;
+  /** Slope of the LeakyReLU that follows; none if absent. */
+  readonly leakyAlpha?: number;
 }
 
 /** Weight and bias of a BatchNorm layer over `channels` channels. */
@@ -33,7 +33,7 @@ export function batchNormBuffers(name: string, channels: number): BufferSpec[] {
 /** Collects batch statistics by buffer name while a training pass runs. */
 export type Statistics = Record<string, tf.Tensor>;
 
-/** BatchNorm with this batch's statistics, then LeakyReLU. x: [N,H,W,C]. Adds to `statistics`. */
+/** BatchNorm with this batch's statistics, then LeakyReLU if there is one. x: [N,H,W,C]. Adds to `statistics`. */
 export function normaliseTraining(
   x: tf.Tensor4D,
   parameters: Tensors,
@@ -46,7 +46,7 @@ export function normaliseTraining(
       gamma: tensorOf<tf.Tensor1D>(parameters, `${name}.weight`),
       beta: tensorOf<tf.Tensor1D>(parameters, `${name}.bias`),
     },
-    { epsilon, leakyAlpha },
+    { epsilon, ...(leakyAlpha === undefined ? {} : { leakyAlpha }) },
   );
   // Kept, because they are made inside the gradient's scope and used after it.
   statistics[`${name}.running_mean`] = tf.keep(mean);
@@ -63,7 +63,7 @@ export function observeStatistics(
   normaliseTraining(stopGradient(x), parameters, options);
 }
 
-/** BatchNorm with running statistics, then LeakyReLU. */
+/** BatchNorm with running statistics, then LeakyReLU if there is one. */
 export function normaliseInference(
   x: tf.Tensor4D,
   { parameters, buffers }: { readonly parameters: Tensors; readonly buffers: Tensors },
@@ -76,5 +76,6 @@ export function normaliseInference(
     tf.rsqrt(tf.add(variance, epsilon)),
   );
   const shift = tf.sub(tensorOf(parameters, `${name}.bias`), tf.mul(mean, scale));
-  return tf.leakyRelu(tf.add(tf.mul(x, scale), shift), leakyAlpha) as tf.Tensor4D;
+  const y = tf.add<tf.Tensor4D>(tf.mul(x, scale), shift);
+  return leakyAlpha === undefined ? y : tf.leakyRelu(y, leakyAlpha);
 }

@@ -1,18 +1,16 @@
 import type { GraphInput, GraphNode } from "../dag/graph.ts";
-import { parseNet } from "../nets/registry.ts";
+import { datasetFacts } from "../data/datasets.ts";
+import { forwardOperations } from "../nets/forward_operations.ts";
 
 /** What the engine `wasm` does in a second on one core of a machine with wide vectors (docs/measurements.md). */
 const wasmFlopsPerSecond = 25e9;
 
-/** Edge of the images that are not made here: CIFAR's. */
+/** Edge of images of which nothing is known: CIFAR's. */
 const usualSize = 32;
 
-/** Operations of a training step for one image: six 3×3 convolutions for every `depth − 4` / 6, forward and twice backward. */
+/** Operations of a training step for one image: forward and twice backward. */
 function flopsPerImage(net: string, size: number): number {
-  const { depth, width } = parseNet(net);
-  // The three groups cost the same: each has twice the channels and half the edge of the one before.
-  const convolution = 2 * 9 * (16 * width) ** 2 * size ** 2;
-  return 3 * (depth - 4) * convolution;
+  return 3 * forwardOperations(net, size);
 }
 
 function isNode(
@@ -24,8 +22,11 @@ function isNode(
 function imageSize({ inputs }: GraphNode): number {
   const { images } = inputs;
   if (images === undefined || !isNode(images)) return usualSize;
-  const { synthetic } = images.node.params as { readonly synthetic?: { readonly size?: number } };
-  return synthetic?.size ?? usualSize;
+  const { dataset = "", synthetic } = images.node.params as {
+    readonly dataset?: string;
+    readonly synthetic?: { readonly size?: number };
+  };
+  return synthetic?.size ?? datasetFacts(dataset)?.size ?? usualSize;
 }
 
 /**

@@ -8,11 +8,12 @@ function training(options: {
   readonly ratio?: number;
   readonly unlabelled?: boolean;
   readonly size?: number;
+  readonly dataset?: string;
 }): GraphNode {
-  const { net = "wrn-28-2", ratio = 2, unlabelled = true, size } = options;
+  const { net = "wrn-28-2", ratio = 2, unlabelled = true, size, dataset } = options;
   const node = (params: unknown) => ({ node: { params, inputs: {} }, output: "train" });
   const inputs = {
-    images: node(size === undefined ? {} : { synthetic: { size } }),
+    images: node(size === undefined ? { dataset } : { synthetic: { size } }),
     ...(unlabelled ? { unlabelled: node({}) } : {}),
   };
   const params = { net, batch: 64, steps: 1000, unlabelled_ratio: ratio };
@@ -27,4 +28,5 @@ Deno.test("roughSeconds() follows the arithmetic of a step", () => {
   equal(roughSeconds(training({ size: 16 })) * 4, seconds);
   equal(roughSeconds(training({ net: "wrn-28-1" })) * 4, seconds);
   equal(roughSeconds(training({ net: "wrn-10-2" })) * 4, seconds);
+  equal(roughSeconds(training({ dataset: "imagenet-127-64" })), 4 * seconds);
 });
