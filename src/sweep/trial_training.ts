@@ -1,3 +1,4 @@
+import type { Method } from "../methods/method.ts";
 import { createMethod, methodParams } from "../methods/registry.ts";
 import { netFeatures } from "../nets/registry.ts";
 import type { DeviceTensor, Engine, HostArray } from "../tensor/engine.ts";
@@ -19,7 +20,7 @@ export interface TrialOptions {
 /** A training of made-up images, one step at a time. */
 export interface Trial {
   readonly net: string;
-  readonly method: string;
+  readonly method: Method;
   /** Images of a joint forward. */
   readonly batch: number;
   /** Milliseconds of recording the program. */
@@ -112,7 +113,7 @@ export async function openTrial(engine: Engine, options: TrialOptions = {}): Pro
 
   return {
     net,
-    method: id,
+    method,
     batch: (method.usesUnlabelled ? 5 : 1) * batch,
     recordMilliseconds,
     readyMilliseconds,
