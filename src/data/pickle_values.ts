@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { ByteRange } from "./byte_source.ts";
+import type { PickleDialect } from "./pickle_reader.ts";
 
 /** A numpy array as a pickle holds it; its bytes may still be in the file. */
 export class PickledArray {
@@ -44,6 +45,11 @@ export class Tuple {
   constructor(readonly items: readonly PickleValue[]) {}
 }
 
+/** Something that only its dialect knows. */
+export class Opaque<T = unknown> {
+  constructor(readonly value: T) {}
+}
+
 export type PickleValue =
   | null
   | boolean
@@ -55,7 +61,8 @@ export type PickleValue =
   | PickleValue[]
   | Map<string | number, PickleValue>
   | Known
-  | Unfinished;
+  | Unfinished
+  | Opaque;
 
 const NAMES = {
   "numpy.core.multiarray _reconstruct": "array",
@@ -68,7 +75,7 @@ const NAMES = {
 type KnownName = typeof NAMES[keyof typeof NAMES];
 
 /** Looks up a name that a pickle mentions. Throws a UserError for any but the few that numpy arrays need. */
-export function knownName(module: string, name: string, where: string): Known {
+function knownName(module: string, name: string, where: string): Known {
   const full = `${module} ${name}`;
   if (Object.hasOwn(NAMES, full)) return new Known(NAMES[full as keyof typeof NAMES]);
   throw new UserError(
@@ -77,7 +84,7 @@ export function knownName(module: string, name: string, where: string): Known {
 }
 
 /** What a call of a known name stands for. Throws a UserError for calls that numpy does not write. */
-export function applyKnown(called: PickleValue, argument: PickleValue, where: string): PickleValue {
+function applyKnown(called: PickleValue, argument: PickleValue, where: string): PickleValue {
   const items = argument instanceof Tuple ? argument.items : [];
   if (called instanceof Known && called.name === "array") {
     const [type] = items;
@@ -99,7 +106,7 @@ export function applyKnown(called: PickleValue, argument: PickleValue, where: st
 }
 
 /** Completes an array or a type with its state. Throws a UserError for anything else. */
-export function build(target: PickleValue | undefined, state: PickleValue, where: string): void {
+function build(target: PickleValue | undefined, state: PickleValue, where: string): void {
   const items = state instanceof Tuple ? state.items : [];
   if (target instanceof Unfinished && target.kind === "type") {
     const order = textOf(items[1]);
@@ -131,6 +138,14 @@ export function build(target: PickleValue | undefined, state: PickleValue, where
   }
   throw new UserError(`${where}: the pickle describes an object that is no plain numpy array`);
 }
+
+/** Plain values and numpy arrays. */
+export const numpyDialect: PickleDialect = {
+  accepts: "plain values and numpy arrays",
+  known: knownName,
+  apply: applyKnown,
+  build,
+};
 
 /** Text of either Python, or null. */
 export function textOf(value: PickleValue | undefined): string | null {
