@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { interpret, record } from "../../src/tensor/mod.ts";
 import { assertClose } from "./compare.ts";
-import { hostValues } from "./kernel_case.ts";
+import { valuesOf } from "./kernel_case.ts";
 import { kernelCases } from "./kernel_cases.ts";
 
 /** Runs a case eagerly on TensorFlow.js's own CPU backend. */
@@ -24,12 +24,7 @@ async function runEagerly(
 Deno.test("interpret() agrees with TensorFlow.js's cpu backend on every kernel", async (t) => {
   for (const [seed, one] of kernelCases.entries()) {
     await t.step(one.name, async () => {
-      const values = Object.fromEntries(
-        Object.entries(one.inputs).map(([name, spec], i) => [
-          name,
-          hostValues(spec, { seed: seed + 100 * i, ...(one.range ? { range: one.range } : {}) }),
-        ]),
-      );
+      const values = valuesOf(one, seed);
       const ours = interpret(record(one.inputs, one.body), values);
       const theirs = await runEagerly(one, values);
       for (const [name, expected] of Object.entries(theirs)) {

@@ -8,6 +8,8 @@ export interface KernelCase {
   readonly body: (tensors: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
   /** Where the inputs lie, for functions that are not defined everywhere: lowest and highest. Default -2, 2. */
   readonly range?: readonly [number, number];
+  /** Whether engines give the interpreter's bits. */
+  readonly isExact?: boolean;
 }
 
 export function f32(...shape: number[]): TensorSpec {
@@ -37,4 +39,14 @@ export function hostValues(
     if (spec.dtype === "float32") return Math.fround(low + u * (high - low));
     return Math.floor(low + u * (high - low));
   });
+}
+
+/** Values of a case's inputs. */
+export function valuesOf({ inputs, range }: KernelCase, seed: number): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, spec], i) => [
+      name,
+      hostValues(spec, { seed: seed + 100 * i, ...(range ? { range } : {}) }),
+    ]),
+  );
 }

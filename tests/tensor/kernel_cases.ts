@@ -1,116 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { convolutionCases } from "./convolution_cases.ts";
+import { elementwiseCases } from "./elementwise_cases.ts";
 import { bool, f32, i32, type KernelCase } from "./kernel_case.ts";
-
-type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
-type Unary = (x: tf.Tensor) => tf.Tensor;
-
-const UNARY: readonly (readonly [name: string, apply: Unary, range?: readonly [number, number]])[] =
-  [
-    ["abs", tf.abs],
-    ["ceil", tf.ceil],
-    ["clip", (x) => tf.clipByValue(x, -0.5, 1)],
-    ["cos", tf.cos],
-    ["erf", tf.erf],
-    ["exp", tf.exp],
-    ["expm1", tf.expm1],
-    ["floor", tf.floor],
-    ["leakyRelu", (x) => tf.leakyRelu(x, 0.1)],
-    ["log", tf.log, [0.1, 3]],
-    ["log1p", tf.log1p, [-0.5, 3]],
-    ["neg", tf.neg],
-    ["reciprocal", tf.reciprocal, [0.5, 2]],
-    ["relu", tf.relu],
-    ["relu6", (x) => tf.relu6(tf.mul(x, 5))],
-    ["round", tf.round],
-    ["rsqrt", tf.rsqrt, [0.1, 3]],
-    ["sigmoid", tf.sigmoid],
-    ["sign", tf.sign],
-    ["sin", tf.sin],
-    ["softplus", tf.softplus],
-    ["sqrt", tf.sqrt, [0, 3]],
-    ["square", tf.square],
-    ["step", (x) => tf.step(x, 0.2)],
-    ["tan", tf.tan, [-1, 1]],
-    ["tanh", tf.tanh],
-    ["isNaN", (x) => tf.isNaN(tf.sqrt(x))],
-    ["isInf", (x) => tf.isInf(tf.div(1, tf.floor(x)))],
-    ["isFinite", (x) => tf.isFinite(tf.div(1, tf.floor(x)))],
-  ];
-
-const BINARY: readonly (readonly [name: string, apply: Binary])[] = [
-  ["add", tf.add],
-  ["sub", tf.sub],
-  ["mul", tf.mul],
-  ["div", tf.div],
-  ["maximum", tf.maximum],
-  ["minimum", tf.minimum],
-  ["squaredDifference", tf.squaredDifference],
-  ["mod", tf.mod],
-  ["floorDiv", tf.floorDiv],
-  ["pow", (a, b) => tf.pow(tf.abs(a), b)],
-  ["equal", (a, b) => tf.equal(tf.floor(a), tf.floor(b))],
-  ["notEqual", (a, b) => tf.notEqual(tf.floor(a), tf.floor(b))],
-  ["greater", tf.greater],
-  ["greaterEqual", (a, b) => tf.greaterEqual(tf.floor(a), tf.floor(b))],
-  ["less", tf.less],
-  ["lessEqual", (a, b) => tf.lessEqual(tf.floor(a), tf.floor(b))],
-];
-
-/** Pairs of shapes that broadcast: scalar, row, column, both ways, odd lengths, five axes that cannot be joined. */
-const BROADCASTS: readonly (readonly [a: number[], b: number[]])[] = [
-  [[], []],
-  [[7], []],
-  [[], [3, 5]],
-  [[5, 3], [3]],
-  [[5, 1], [1, 3]],
-  [[2, 3, 3, 3], [2, 1, 1, 3]],
-  [[2, 3, 1, 3, 2], [1, 3, 2, 1, 2]],
-];
-
-function unaryCases(): KernelCase[] {
-  return UNARY.flatMap(([name, apply, range]) =>
-    [[], [7], [3, 5]].map((shape) => ({
-      name: `${name} [${shape}]`,
-      inputs: { x: f32(...shape) },
-      body: ({ x }: Record<string, tf.Tensor>) => ({ y: apply(x!) }),
-      ...(range ? { range } : {}),
-    }))
-  );
-}
-
-function binaryCases(): KernelCase[] {
-  return BINARY.flatMap(([name, apply]) =>
-    BROADCASTS.flatMap(([a, b]) => {
-      const body = (t: Record<string, tf.Tensor>) => ({ y: apply(t.a!, t.b!) });
-      return [{ name: `${name} [${a}] [${b}]`, inputs: { a: f32(...a), b: f32(...b) }, body }];
-    })
-  );
-}
-
-const INTEGER: readonly (readonly [name: string, apply: Binary])[] = [
-  ["add", tf.add],
-  ["sub", tf.sub],
-  ["mul", tf.mul],
-  ["maximum", tf.maximum],
-  ["minimum", tf.minimum],
-  ["mod", (a, b) => tf.mod(a, tf.add(tf.abs(b), tf.scalar(1, "int32")))],
-  ["floorDiv", (a, b) => tf.floorDiv(a, tf.add(tf.abs(b), tf.scalar(1, "int32")))],
-  ["equal", tf.equal],
-  ["notEqual", tf.notEqual],
-  ["greater", tf.greater],
-  ["greaterEqual", tf.greaterEqual],
-  ["less", tf.less],
-  ["lessEqual", tf.lessEqual],
-];
-
-function integerCases(): KernelCase[] {
-  return INTEGER.map(([name, apply]) => ({
-    name: `${name} of int32`,
-    inputs: { a: i32(3, 7), b: i32(7) },
-    body: (t) => ({ y: apply(t.a!, t.b!) }),
-  }));
-}
 
 function reductionCases(): KernelCase[] {
   const kinds: readonly (readonly [
@@ -131,6 +22,8 @@ function reductionCases(): KernelCase[] {
     [[2, 3, 3, 5], [1, 2]],
     [[2, 3, 3, 5], [0, 1, 2]],
     [[2, 3, 3, 8], [0, 1, 2]],
+    [[2, 3, 3, 1], [0, 1, 2]],
+    [[5, 2], [1]],
     [[2, 3, 4, 5], [0, 2]],
     [[1, 300], [1]],
   ];
@@ -324,12 +217,59 @@ const OTHERS: readonly KernelCase[] = [
   },
 ];
 
+/** Shapes at the edge of what there is. */
+const EDGES: readonly KernelCase[] = [
+  {
+    name: "two classes",
+    inputs: { x: f32(5, 3), w: f32(3, 2), i: i32(5) },
+    body: (t) => {
+      const labels = tf.oneHot(tf.mod(t.i!, tf.scalar(2, "int32")) as tf.Tensor1D, 2);
+      const { value, grads } = tf.valueAndGrads((x: tf.Tensor, w: tf.Tensor) =>
+        tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(tf.matMul(x, w)), labels), -1)))
+      )([t.x!, t.w!]);
+      const logits = tf.matMul(t.x!, t.w!);
+      return {
+        ...{ labels, value, dx: grads[0]!, dw: grads[1]! },
+        ...{ most: tf.argMax(logits, -1), least: tf.argMin(logits, -1), top: tf.max(logits, -1) },
+        sure: tf.greaterEqual(tf.max(tf.softmax(logits), -1), 0.9),
+      };
+    },
+  },
+  {
+    name: "scalars",
+    inputs: { x: f32(), i: i32(), b: bool() },
+    body: (t) => ({
+      where: tf.where(t.b!, t.x!, tf.neg(t.x!)),
+      casts: tf.add(tf.cast(t.b!, "float32"), tf.cast(t.i!, "float32")),
+      logical: tf.logicalAnd(t.b!, tf.logicalNot(t.b!)),
+      flat: tf.tile(tf.reshape(t.x!, [1]), [3]),
+      sum: tf.sum(t.x!),
+    }),
+  },
+  {
+    name: "one element",
+    inputs: { x: f32(1), m: f32(1, 1), i: i32(1) },
+    body: (t) => ({
+      softmax: tf.softmax(t.m!),
+      largest: tf.argMax(t.x!),
+      product: tf.matMul(t.m!, t.m!),
+      turned: tf.transpose(t.m!),
+      sums: tf.cumsum(t.x!),
+      reversed: tf.reverse(t.x!, 0),
+      part: tf.slice(t.x!, [0], [1]),
+      padded: tf.pad(t.x!, [[0, 1]]),
+      joined: tf.concat([t.x!, t.x!]),
+      row: tf.gather(t.x!, tf.mul(t.i!, tf.scalar(0, "int32")) as tf.Tensor1D),
+      segment: tf.unsortedSegmentSum(t.x!, tf.mul(t.i!, tf.scalar(0, "int32")) as tf.Tensor1D, 1),
+    }),
+  },
+];
+
 /** A case or more for every kernel that TensorFlow.js has too. */
 export const kernelCases: readonly KernelCase[] = [
-  ...unaryCases(),
-  ...binaryCases(),
-  ...integerCases(),
+  ...elementwiseCases(),
   ...reductionCases(),
   ...OTHERS,
+  ...EDGES,
   ...convolutionCases(),
 ];

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { compileKernels } from "../../src/tensor/engines/wasm/build.ts";
 import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
-import {
-  type DeviceTensor,
-  type HostArray,
-  interpret,
-  type Program,
-  record,
-} from "../../src/tensor/mod.ts";
+import { type HostArray, type Program, record } from "../../src/tensor/mod.ts";
 import { batchNormTraining, randomUniform } from "../../src/tensor/ops.ts";
 import { assertClose } from "./compare.ts";
 import { f32, hostValues, i32 } from "./kernel_case.ts";
@@ -85,22 +79,6 @@ async function train(
   return { losses, end };
 }
 
-Deno.test("WasmExecutable.run() trains as the interpreter does", async () => {
-  const { losses, end } = await train(3);
-  const program = trainingStep();
-  let host: Record<string, ArrayLike<number>> = Object.fromEntries(
-    names.map((name, i) => [name, initial(name, i)]),
-  );
-  for (let i = 0; i < 3; i++) {
-    const { loss, ...after } = interpret(program, { ...host, images, key: [0, i] });
-    host = after;
-    assertClose([losses[i]!], loss!, { tolerance: 1e-5, message: `loss ${i}` });
-  }
-  for (const name of names) {
-    assertClose(end[name]!, host[name]!, { tolerance: 1e-4, message: name });
-  }
-});
-
 Deno.test("WasmExecutable.run() takes no more memory after 200 runs, and gives the same bits again", async () => {
   const taken: number[] = [];
   const first = await train(200, { onStep: (bytes) => taken.push(bytes) });
@@ -112,25 +90,6 @@ Deno.test("WasmExecutable.run() takes no more memory after 200 runs, and gives t
 Deno.test("createWasmEngine() gives the same bits on any number of threads", async () => {
   const one = await train(10);
   assert.deepEqual(await train(10, { threads: 3 }), one);
-});
-
-Deno.test("WasmExecutable.run() swaps, keeps and duplicates state without mixing it up", async () => {
-  const engine = await createWasmEngine();
-  const swap = await engine.prepare(
-    record(
-      { a: f32(2), b: f32(2), c: f32(2) },
-      ({ a, b, c }) => ({ a: b!, b: a!, c: c!, d: a!, e: c! }),
-    ),
-  );
-  const given = (x: number, y: number) => engine.upload(f32(2), Float32Array.of(x, y));
-  const out = await swap.run({ a: given(1, 2), b: given(3, 4), c: given(5, 6) });
-  const read = async (tensor?: DeviceTensor) => [...await engine.download(tensor!)];
-  assert.deepEqual(await read(out.a), [3, 4]);
-  assert.deepEqual(await read(out.b), [1, 2]);
-  assert.deepEqual(await read(out.c), [5, 6]);
-  assert.deepEqual(await read(out.d), [1, 2]);
-  assert.deepEqual(await read(out.e), [5, 6]);
-  engine.close();
 });
 
 Deno.test("two executables share state tensors", async () => {

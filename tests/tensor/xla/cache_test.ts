@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { ExecutableCache } from "../../../src/tensor/engines/xla/executable_cache.ts";
 import { record } from "../../../src/tensor/mod.ts";
 import { f32 } from "../kernel_case.ts";
-import { runOnce } from "../tensorflow/run_once.ts";
+import { runOnce } from "../run_once.ts";
 import { openXla, xlaTest } from "./installed.ts";
 
 const program = record({ x: f32(3) }, ({ x }) => ({ y: tf.mul(tf.exp(x!), 2) }), { state: [] });

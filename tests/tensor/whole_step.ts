@@ -1,7 +1,7 @@
-import { createMethod, methodParams } from "../../../src/methods/registry.ts";
-import type { HostArray } from "../../../src/tensor/mod.ts";
-import { buildStep, type StepProgram } from "../../../src/train/step.ts";
-import { hostValues, i32 } from "../kernel_case.ts";
+import { createMethod, methodParams } from "../../src/methods/registry.ts";
+import type { HostArray } from "../../src/tensor/mod.ts";
+import { buildStep, type StepProgram } from "../../src/train/step.ts";
+import { hostValues, i32 } from "./kernel_case.ts";
 
 /** What is trained. */
 export interface StepChoice {

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import { type DeviceTensor, type HostArray, interpret } from "../../../src/tensor/mod.ts";
-import { openXla, xlaTest } from "./installed.ts";
+import { type DeviceTensor, type Engine, type HostArray, interpret } from "../../src/tensor/mod.ts";
+import { engineTest } from "./tested_engines.ts";
 import { type StepChoice, type WholeStep, wholeStep } from "./whole_step.ts";
 
 const STEPS = 3;
+/** Of the largest value of a tensor. */
+const TOLERANCE = 1e-4;
 
-async function trainOnEngine(step: WholeStep): Promise<Record<string, HostArray>> {
-  const engine = await openXla();
+async function trainOnEngine(
+  engine: Engine,
+  step: WholeStep,
+): Promise<Record<string, HostArray>> {
   const executable = await engine.prepare(step.program);
   let state: Record<string, DeviceTensor> = Object.fromEntries(
     step.state.map(({ name, spec, initial }) => [name, engine.upload(spec, initial)]),
@@ -27,8 +31,6 @@ async function trainOnEngine(step: WholeStep): Promise<Record<string, HostArray>
     scalars: Float32Array.from(read.flatMap((values) => [...values])),
   };
   for (const [name, tensor] of Object.entries(state)) end[name] = await engine.download(tensor);
-  assert.equal(engine.tensorCount, step.state.length + STEPS);
-  engine.close();
   return end;
 }
 
@@ -61,15 +63,17 @@ const choices: readonly StepChoice[] = [
 ];
 
 for (const choice of choices) {
-  xlaTest(
-    `XlaExecutable.run() trains ${choice.net} by ${choice.method} as the interpreter does`,
-    async () => {
-      const step = await wholeStep(choice);
-      const [ours, oracle] = [await trainOnEngine(step), trainOnHost(step)];
+  let made: Promise<{ step: WholeStep; oracle: Record<string, Float64Array> }> | undefined;
+  engineTest(
+    `Executable.run() trains ${choice.net} by ${choice.method} as the interpreter does`,
+    async (engine) => {
+      made ??= wholeStep(choice).then((step) => ({ step, oracle: trainOnHost(step) }));
+      const { step, oracle } = await made;
+      const ours = await trainOnEngine(engine, step);
       assert.deepEqual(Object.keys(ours).sort(), Object.keys(oracle).sort());
       for (const [name, expected] of Object.entries(oracle)) {
         const error = largest(expected.map((x, i) => x - ours[name]![i]!));
-        assert.ok(error <= 1e-4 * largest(expected), `${name}: off by ${error}`);
+        assert.ok(error <= TOLERANCE * largest(expected), `${name}: off by ${error}`);
       }
     },
   );

@@ -1,0 +1,208 @@
+/** What holds of every engine besides its numbers: which tensors are alive, and what is refused. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import {
+  type DeviceTensor,
+  elementCount,
+  type Engine,
+  record,
+  type TensorSpec,
+} from "../../src/tensor/mod.ts";
+import { bool, f32, i32 } from "./kernel_case.ts";
+import { engineTest } from "./tested_engines.ts";
+
+function upload(engine: Engine, ...values: number[]): DeviceTensor {
+  return engine.upload(f32(values.length), Float32Array.from(values));
+}
+
+async function read(engine: Engine, tensor: DeviceTensor | undefined): Promise<number[]> {
+  return [...await engine.download(tensor!)];
+}
+
+const pixels: TensorSpec = { shape: [3], dtype: "int32", storage: "uint8" };
+
+engineTest(
+  "Engine.upload() keeps every kind of element, and scalars and nothing",
+  async (engine) => {
+    for (
+      const [spec, data] of [
+        [f32(2, 2), Float32Array.of(1.5, -0, NaN, -Infinity)],
+        [f32(), Float32Array.of(7)],
+        [f32(0, 3), new Float32Array()],
+        [f32(2), Float32Array.of(1, 2, 3, 4).subarray(1, 3)],
+        [i32(2), Int32Array.of(-(2 ** 31), 2 ** 31 - 1)],
+        [bool(2), Uint8Array.of(1, 0)],
+        [pixels, Uint8Array.of(0, 127, 255)],
+      ] as const
+    ) {
+      const tensor = engine.upload(spec, data);
+      assert.deepEqual(await engine.download(tensor), data);
+      engine.free(tensor);
+    }
+  },
+);
+
+engineTest(
+  "Engine refuses data that does not fit, and tensors that are dead or another's",
+  async (engine) => {
+    assert.throws(() => engine.upload(f32(3), new Float32Array(2)), {
+      name: "RangeError",
+      message: "float32[3] has 3 elements, found 2",
+    });
+    const tensor = upload(engine, 1, 2, 3);
+    engine.free(tensor);
+    assert.throws(() => engine.free(tensor), /\(float32\[3\]\) was freed before/);
+    await assert.rejects(async () => await engine.download(tensor), /was freed before/);
+    const stranger: DeviceTensor = { spec: f32(3) };
+    assert.throws(() => engine.free(stranger), /belongs to another engine/);
+  },
+);
+
+engineTest(
+  "Executable.run() refuses inputs that do not fit, and the state stays alive",
+  async (engine) => {
+    const executable = await engine.prepare(
+      record({ a: f32(2), b: f32(2), c: f32(2) }, ({ a, b, c }) => ({
+        a: tf.add(a!, c!),
+        b: tf.sub(b!, c!),
+      })),
+    );
+    const [a, b, c] = [upload(engine, 1, 2), upload(engine, 3, 4), upload(engine, 5, 6)];
+    await assert.rejects(executable.run({ a, b }), /Input "c" is missing/);
+    await assert.rejects(
+      executable.run({ a, b, c: upload(engine, 1, 2, 3) }),
+      /Input "c": expected float32\[2\], found float32\[3\]/,
+    );
+    await assert.rejects(executable.run({ a, b: a, c }), /replaced as state is given twice/);
+    await assert.rejects(executable.run({ a, b, c: a }), /replaced as state is given twice/);
+    const after = await executable.run({ a, b, c });
+    assert.deepEqual(await read(engine, after.a), [6, 8]);
+    assert.deepEqual(await read(engine, c), [5, 6]);
+    await assert.rejects(executable.run({ a, b, c }), /Input "a".* was replaced as state/);
+    assert.throws(() => engine.free(b), /was replaced as state/);
+    executable.dispose();
+    executable.dispose();
+    await assert.rejects(
+      executable.run({ ...after, c } as Record<string, DeviceTensor>),
+      /disposed/,
+    );
+  },
+);
+
+engineTest(
+  "Executable.run() swaps, keeps and duplicates state without mixing it up",
+  async (engine) => {
+    const swap = await engine.prepare(
+      record(
+        { a: f32(2), b: f32(2), c: f32(2), x: i32(1) },
+        ({ a, b, c, x }) => ({ a: b!, b: a!, c: c!, d: a!, e: c!, x2: x!, one: tf.ones([2]) }),
+        { state: ["a", "b", "c"] },
+      ),
+    );
+    const x = engine.upload(i32(1), Int32Array.of(7));
+    let state: Record<string, DeviceTensor> = {
+      a: upload(engine, 1, 2),
+      b: upload(engine, 3, 4),
+      c: upload(engine, 5, 6),
+    };
+    for (let i = 0; i < 3; i++) {
+      const { d, e, x2, one, ...after } = await swap.run({ ...state, x });
+      const given = i % 2 === 0 ? [[1, 2], [3, 4]] : [[3, 4], [1, 2]];
+      assert.deepEqual(await read(engine, after.a), given[1]);
+      assert.deepEqual(await read(engine, after.b), given[0]);
+      assert.deepEqual(await read(engine, after.c), [5, 6]);
+      assert.deepEqual(await read(engine, d), given[0]);
+      assert.deepEqual(await read(engine, e), [5, 6]);
+      assert.deepEqual(await read(engine, x2), [7]);
+      assert.deepEqual(await read(engine, one), [1, 1]);
+      for (const tensor of [d, e, x2, one]) engine.free(tensor!);
+      state = after as Record<string, DeviceTensor>;
+    }
+  },
+);
+
+engineTest("executables share state tensors", async (engine) => {
+  const add = await engine.prepare(
+    record({ s: f32(3), x: f32(3) }, ({ s, x }) => ({ s: tf.add(s!, x!) })),
+  );
+  // Prepared later, and larger.
+  const look = await engine.prepare(
+    record(
+      { s: f32(3) },
+      ({ s }) => ({ y: tf.sum(tf.matMul(tf.reshape(s!, [3, 1]), tf.ones([1, 50000])), 1) }),
+      { state: [] },
+    ),
+  );
+  const x = upload(engine, 1, 0, -1);
+  const { s: first } = await add.run({ s: upload(engine, 0, 0, 0), x });
+  const { y } = await look.run({ s: first! });
+  const { s: second } = await add.run({ s: first!, x });
+  assert.deepEqual(await read(engine, second), [2, 0, -2]);
+  assert.deepEqual(await read(engine, y), [50000, 0, -50000]);
+});
+
+engineTest("Executable.run() lets timers and signals in between steps", async (engine) => {
+  // Large enough that the next run has to wait for it.
+  const size = 400;
+  const executable = await engine.prepare(
+    record({ x: f32(size, size) }, ({ x }) => ({ x: tf.tanh(tf.matMul(x!, x!)) })),
+  );
+  let turns = 0;
+  const count = () => void (turns++, immediate = setImmediate(count));
+  let immediate = setImmediate(count);
+  let state: Record<string, DeviceTensor> = {
+    x: engine.upload(f32(size, size), new Float32Array(size * size).fill(1)),
+  };
+  for (let i = 0; i < 10; i++) state = await executable.run(state);
+  clearImmediate(immediate);
+  assert.ok(turns > 0);
+});
+
+engineTest(
+  "Engine.prepare() names a kernel that the engine lacks, and the line that called it",
+  async (engine) => {
+    const program = record({ x: f32(2) }, ({ x }) => ({ y: tf.exp(x!) }));
+    Object.assign(program.calls[0]!, { kernel: "Unheard" });
+    await assert.rejects(
+      async () => await engine.prepare(program),
+      new RegExp(
+        "^Error: tests/tensor/engines_contract_test\\.ts:\\d+:\\d+: " +
+          `the (engine "${engine.name}"|${engine.name} engine) has no (kernel|rule for the kernel) Unheard$`,
+      ),
+    );
+  },
+);
+
+engineTest(
+  "Engine.prepare() takes programs again and again, and the same bits come out",
+  async (engine) => {
+    const specs = { x: f32(8, 9, 9, 16), w: f32(3, 3, 16, 24) };
+    const program = record(specs, ({ x, w }) => ({
+      y: tf.sum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 1), [0, 1]),
+    }));
+    const inputs = Object.fromEntries(
+      Object.entries(specs).map(([name, spec]) => [
+        name,
+        engine.upload(
+          spec,
+          Float32Array.from({ length: elementCount(spec.shape) }, (_, i) => Math.sin(i * i)),
+        ),
+      ]),
+    );
+    const results = [];
+    for (let i = 0; i < 3; i++) {
+      const executable = await engine.prepare(program);
+      for (let j = 0; j < 2; j++) {
+        results.push(await read(engine, (await executable.run(inputs)).y));
+      }
+      executable.dispose();
+    }
+    for (const result of results) assert.deepEqual(result, results[0]);
+  },
+);
+
+engineTest("Engine says what it is", (engine) => {
+  assert.match(engine.digest, /^[0-9a-f]{64}$/);
+  assert.ok(engine.name && engine.family);
+  return Promise.resolve();
+});
