@@ -6,6 +6,7 @@ import {
   hasGpu,
   installCommand,
   locateEngine,
+  locateNodePackage,
   type Location,
 } from "../engines/mod.ts";
 import { UserError } from "../errors.ts";
@@ -30,6 +31,7 @@ export function chooseFor(name: string | null, device: string | null): EngineUse
   }
   const family = name ?? "xla";
   const given = { family, given: name !== null, skipped: [], ...deviceOf(family, device) };
+  if (family === "tfjs-node-gpu") return { ...given, fault: faultOf(locateNodePackage()) };
   if (family !== "tensorflow" && family !== "xla") return { ...given, fault: null };
   if (onGpu && !hasGpu()) return { ...given, fault: "NVIDIA's driver is not installed" };
   const cuda = locateEngine("cuda");

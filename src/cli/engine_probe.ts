@@ -1,4 +1,10 @@
-import { describeFault, hasGpu, locateEngine, type Location } from "../engines/mod.ts";
+import {
+  describeFault,
+  hasGpu,
+  locateEngine,
+  locateNodePackage,
+  type Location,
+} from "../engines/mod.ts";
 import { join } from "node:path";
 import { project } from "./flags.ts";
 
@@ -62,6 +68,9 @@ export async function* probeEngines(): AsyncGenerator<Finding> {
     yield location.state === "ready" ? await probeApart(name) : findingOf(name, location);
   }
   if (gpu && cuda.state !== "ready") yield findingOf("cuda", cuda);
+  const node = locateNodePackage();
+  if (node.state === "ready") yield await probeApart("tfjs-node-gpu");
+  if (node.state === "broken") yield findingOf("tfjs-node-gpu", node);
 }
 
 function findingOf(name: string, location: Exclude<Location, { state: "ready" }>): Finding {

@@ -5,7 +5,6 @@ import { UserError } from "../errors.ts";
 
 /** Engines that `--engine` takes. Whether one is installed matters only to what runs (engine_choice.ts). */
 export const engineNames = ["auto", "wasm", "tensorflow", "xla", "tfjs-node-gpu"] as const;
-const availableEngines: readonly string[] = ["auto", "wasm", "tensorflow", "xla"];
 
 /** What the shared flags say, checked. Paths are absolute. */
 export interface Flags {
@@ -75,11 +74,6 @@ function checkEngine(name: string | undefined): string | null {
   if (name === undefined) return null;
   if (!(engineNames as readonly string[]).includes(name)) {
     throw new UserError(`--engine: unknown engine "${name}"${suggest(name, engineNames)}`);
-  }
-  if (!availableEngines.includes(name)) {
-    throw new UserError(
-      `--engine: "${name}" is not available in this version; use ${availableEngines.join(", ")}.`,
-    );
   }
   return name === "auto" ? null : name;
 }

@@ -12,6 +12,13 @@ export { hasGpu } from "./gpu.ts";
 export { installEngine, type InstallOptions, type InstallProgress } from "./install.ts";
 export { locateEngine, type Location } from "./locate.ts";
 export {
+  locateNodePackage,
+  NODE_PACKAGE,
+  NODE_PACKAGE_VERSION,
+  nodePackageCommand,
+  nodePackageFolder,
+} from "./node_package.ts";
+export {
   defaultPlaces,
   executableCache,
   findBuild,

@@ -141,9 +141,9 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ["reproduce", "smoke", "--engine", "wasn"],
     /unknown engine "wasn": did you mean "wasm"\?/i,
   ),
-  "an engine that is not there yet": command(
+  "an npm package that is not installed": command(
     ["reproduce", "smoke", "--engine", "tfjs-node-gpu"],
-    /"tfjs-node-gpu" is not available.*wasm/,
+    /"tfjs-node-gpu" cannot be used: it is not installed.*npm install --prefix .*tfjs-node-gpu@/,
   ),
   "an engine that is not installed": command(
     ["reproduce", "smoke", "--engine", "xla"],

@@ -323,8 +323,16 @@ Deno.test("engine list --json says of every engine whether it is there and what 
       cwd: folder,
     });
     deepEqual([code, stderr], [0, ""]);
-    const engines = JSON.parse(stdout) as { name: string; state: string; command: string | null }[];
-    deepEqual(engines.map(({ name }) => name), ["wasm", "tensorflow", "xla", "cuda"]);
+    const all = JSON.parse(stdout) as { name: string; state: string; command: string | null }[];
+    const names = ["wasm", "tensorflow", "xla", "cuda", "tfjs-node-gpu"];
+    deepEqual(all.map(({ name }) => name), names);
+    const npm = all.at(-1)!;
+    equal(npm.state, "absent");
+    match(
+      npm.command!,
+      /^npm install --prefix .*tfjs-node-gpu @tensorflow\/tfjs-node-gpu@4\.22\.0$/,
+    );
+    const engines = all.slice(0, -1);
     equal(engines[0]!.state, "ready");
     for (const { name, state, command } of engines.slice(1)) {
       if (state === "unsupported") continue;

@@ -13,7 +13,11 @@ import {
   type InstallProgress,
   listRemains,
   locateEngine,
+  locateNodePackage,
   type Location,
+  NODE_PACKAGE_VERSION,
+  nodePackageCommand,
+  nodePackageFolder,
   removeEngine,
 } from "../../engines/mod.ts";
 import { UserError } from "../../errors.ts";
@@ -55,11 +59,20 @@ export function define(): Command {
   return command;
 }
 
+/** The engine that neither this program nor pip installs. */
+const nodePackage = "tfjs-node-gpu";
+
 function readName(text: string): EngineName {
   const found = names.find((name) => name === text);
   if (found) return found;
   if (text === "wasm") {
     throw new UserError("wasm is part of this program: it is always there and stays.");
+  }
+  if (text === nodePackage) {
+    throw new UserError(
+      `${text} is an npm package, which your own npm puts into ${showPath(nodePackageFolder())}: ` +
+        nodePackageCommand(),
+    );
   }
   throw new UserError(`unknown engine "${text}"${suggest(text, names)}`);
 }
@@ -117,6 +130,23 @@ function describe(name: EngineName, { check }: { readonly check: boolean }): Lis
   };
 }
 
+function describeNodePackage(): Listed {
+  const found = locateNodePackage();
+  return {
+    name: nodePackage,
+    version: NODE_PACKAGE_VERSION,
+    state: found.state,
+    purpose: "optional npm package, for machines with CUDA 11; used when it is named only",
+    tested: "tested with TensorFlow for CPUs; on a GPU untested: no such machine was at hand",
+    directory: found.state === "ready" ? found.directory : null,
+    reason: "reason" in found ? found.reason : null,
+    command: "command" in found ? found.command : null,
+    download_bytes: null,
+    disk_bytes: null,
+    remains: [],
+  };
+}
+
 const stateStyles = {
   ready: "green",
   absent: "yellow",
@@ -126,7 +156,11 @@ const stateStyles = {
 
 function list(options: Record<string, unknown>, self: Command): void {
   const check = options["check"] === true;
-  const engines = [wasm, ...names.map((name) => describe(name, { check }))];
+  const engines = [
+    wasm,
+    ...names.map((name) => describe(name, { check })),
+    describeNodePackage(),
+  ];
   if (check && engines.some(({ state }) => state === "broken")) {
     self.setOptionValue("exitCode", exitCodes.incomplete);
   }
@@ -141,16 +175,17 @@ function list(options: Record<string, unknown>, self: Command): void {
 
 function details(engine: Listed): string[] {
   const { purpose, tested, directory, reason, command, remains, state } = engine;
-  const size = `${formatBytes(engine.download_bytes ?? 0)} to download, ${
-    formatBytes(engine.disk_bytes ?? 0)
-  } on disk`;
+  const { download_bytes: download, disk_bytes: disk } = engine;
+  const size = download === null || disk === null
+    ? ""
+    : ` (${formatBytes(download)} to download, ${formatBytes(disk)} on disk)`;
   const gpu = engine.name === "cuda" && !hasGpu() ? "; this machine has no driver for a GPU" : "";
   return [
     `${purpose}${tested === null ? "" : ` (${tested}${gpu})`}`,
     directory === null ? "" : `in ${showPath(directory)}`,
     reason ?? "",
     command === null ? "" : `${state === "broken" ? "to install it anew" : "to install it"}: ` +
-      `${command} (${size})`,
+      `${command}${size}`,
     ...remains.map(({ directory, bytes }) =>
       `${showPath(directory)} (${
         formatBytes(bytes)

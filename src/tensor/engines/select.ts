@@ -3,10 +3,10 @@ import {
   chooseEngine,
   defaultPlaces,
   describeFault,
-  type EngineName,
   executableCache,
   hasGpu,
   locateEngine,
+  locateNodePackage,
   type Location,
   type Places,
 } from "../../engines/mod.ts";
@@ -24,12 +24,12 @@ export interface EngineOptions {
 }
 
 /** Engines that can be opened by name. */
-export const ENGINES = ["wasm", "tensorflow", "xla"] as const;
+export const ENGINES = ["wasm", "tensorflow", "xla", "tfjs-node-gpu"] as const;
 
 /**
- * Opens an engine: `wasm`, `tensorflow`, `xla`, or `xla` with its device, `xla:cpu`, `xla:cuda:1`. `auto` takes the fastest that works:
- * one that is installed but cannot be loaded is told about and passed over. Throws a UserError on a name that is unknown, or of an
- * engine that is not installed, or broken.
+ * Opens an engine: `wasm`, `tensorflow`, `xla`, `tfjs-node-gpu`, or `xla` with its device, `xla:cpu`, `xla:cuda:1`. `auto` takes the
+ * fastest that works: one that is installed but cannot be loaded is told about and passed over. Throws a UserError on a name that is
+ * unknown, or of an engine that is not installed, or broken.
  */
 export async function openEngine(name: string, options: EngineOptions): Promise<Engine> {
   const [engine = "", kind, index] = name.split(":");
@@ -42,6 +42,8 @@ export async function openEngine(name: string, options: EngineOptions): Promise<
       return await openFirst(options);
     case "tensorflow":
       return await open({ engine, device: "cpu", installed: engine }, options);
+    case "tfjs-node-gpu":
+      return await openTfjs(options);
     case "wasm":
       return await open({ engine, device: "cpu", installed: null }, options);
     default:
@@ -92,7 +94,7 @@ async function open(candidate: Opened, options: EngineOptions): Promise<Engine> 
     return createWasmEngine({ threads });
   }
   const places = options.places ?? defaultPlaces();
-  const { directory, libraries } = ready(installed, places);
+  const { directory, libraries } = usable(installed, locateEngine(installed, places));
   if (engine === "tensorflow") {
     const { createTensorflowEngine } = await import("./tensorflow/mod.ts");
     return await createTensorflowEngine({ directory, threads });
@@ -108,9 +110,15 @@ async function open(candidate: Opened, options: EngineOptions): Promise<Engine> 
   });
 }
 
+/** Opens the engine of an npm package that the user has; `auto` never does. */
+async function openTfjs({ threads, say, places }: EngineOptions): Promise<Engine> {
+  const { directory } = usable("tfjs-node-gpu", locateNodePackage(places));
+  const { createTfjsEngine } = await import("./tfjs/mod.ts");
+  return await createTfjsEngine({ directory, threads, ...(say ? { say } : {}) });
+}
+
 /** Where an engine lies. Throws a UserError that says what is wrong and what to do if it cannot be used. */
-function ready(name: EngineName, places: Places): Extract<Location, { state: "ready" }> {
-  const found = locateEngine(name, places);
+function usable(name: string, found: Location): Extract<Location, { state: "ready" }> {
   if (found.state === "ready") return found;
   throw new UserError(`The engine "${name}" cannot be used: ${describeFault(found)}`);
 }
