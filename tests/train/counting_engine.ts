@@ -2,10 +2,10 @@ import type { DeviceTensor, Engine, Executable, HostArray } from "../../src/tens
 import type { Program, TensorSpec } from "../../src/tensor/program.ts";
 import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
 
-/** The wasm engine, counting handles, so that tests see leaks. */
+/** An engine that counts handles, so that tests see leaks. */
 export class CountingEngine implements Engine {
   readonly name = "counting";
-  readonly family = "wasm";
+  readonly family: string;
   readonly digest = "test";
   /** Tensors that are not freed. */
   alive = 0;
@@ -15,10 +15,13 @@ export class CountingEngine implements Engine {
 
   private constructor(engine: Engine) {
     this.#engine = engine;
+    this.family = engine.family;
   }
 
-  static async open(): Promise<CountingEngine> {
-    return new CountingEngine(await createWasmEngine());
+  static async open(
+    open: () => Promise<Engine> = () => createWasmEngine(),
+  ): Promise<CountingEngine> {
+    return new CountingEngine(await open());
   }
 
   upload(spec: TensorSpec, data: HostArray): DeviceTensor {
