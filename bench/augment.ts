@@ -1,188 +1,211 @@
 /**
  * Images a second of the train-time path of a FixMatch step, 64 labelled images and 128 unlabelled ones in a weak and a strong view
- * (32×32, `crop|flip` and `crop|flip|randaugment`, normalised): on each engine, and by Pillow as USB's data loader does it.
- * The share of a step of WRN-28-2 too. Each row in a process of its own. `deno task bench augment [--json]`.
+ * (32×32, `crop|flip` and `crop|flip|randaugment`, normalised): on each engine that is installed, and by torchvision and PIL in data
+ * loaders as USB makes them, on as many cores. Each in a process of its own that waits for its turn: round after round, one after
+ * the other, so that what else the machine does hits all of them. `deno task bench augment [--json]`.
  *
- * For Pillow, `PYTHON` names a Python that has Pillow and NumPy (default python3); without them that row is left out.
+ * `PYTHON` or `--python` names a Python that has torchvision (default python3); `--threads` the number of cores (default all);
+ * `--rounds` how often each has its turn (default 7); `--no-step` leaves out the training steps.
  */
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import type * as tf from "@tensorflow/tfjs";
-import { augment, normalise } from "../src/augment/mod.ts";
-import { UserError } from "../src/errors.ts";
-import type { Engine, HostArray } from "../src/tensor/engine.ts";
-import { openEngine } from "../src/tensor/engines/select.ts";
-import { gatherImages } from "../src/tensor/ops.ts";
-import type { Program } from "../src/tensor/program.ts";
-import { record } from "../src/tensor/recorder.ts";
-import { timeStep } from "../src/sweep/time_step.ts";
+import { parseArgs } from "node:util";
+import { hasGpu } from "../src/engines/mod.ts";
 
 interface Row {
   readonly engine: string;
+  readonly device: string;
   readonly threads: number;
-  readonly images_per_s: number;
-  /** Against Pillow on as many cores. */
-  readonly times_pillow?: number;
-  /** Of a training step of WRN-28-2 on that engine and as many threads. */
-  readonly share_of_step?: number;
+  /** Median of the rounds. */
+  readonly images_per_second: number | null;
+  /** To torchvision's: median over the rounds of the two figures of one round. */
+  readonly ratio: number | null;
+  /** The views' part of a training step of WRN-28-2 with 64 + 128 + 128 images, on that engine and as many threads. */
+  readonly step_share: number | null;
+  readonly rounds: number;
+  /** Why there are no figures. */
+  readonly not_run?: string;
 }
 
-/** What a process measured. */
-interface Measured {
-  readonly ms: number;
-  readonly step_ms: number;
+const IMAGES_OF_STEP = 320;
+const PEER = "torchvision";
+
+/** A process that answers lines with JSON objects. */
+class Contender {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly speeds: number[] = [];
+
+  constructor(readonly name: string, [command, ...args]: readonly string[]) {
+    this.#child = new Deno.Command(command!, {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#lines = linesOf(this.#child.stdout);
+    this.#input = this.#child.stdin.getWriter();
+  }
+
+  /** The next object that the process writes. */
+  async next<T>(): Promise<T> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error(`the measurement of ${this.name} ended before its answer`);
+    return JSON.parse(value) as T;
+  }
+
+  async ask<T>(question: string): Promise<T> {
+    await this.#input.write(new TextEncoder().encode(`${question}\n`));
+    return await this.next<T>();
+  }
+
+  /** Images a second of one round. */
+  async round(): Promise<void> {
+    const { images, seconds } = await this.ask<{ images: number; seconds: number }>("views");
+    this.speeds.push(images / seconds);
+  }
+
+  async end(): Promise<void> {
+    await this.#input.close().catch(() => {}); // ended already
+    await this.#child.status;
+  }
 }
 
-const COUNT = 512;
-const SIZE = 32;
-const LABELLED = 64;
-const UNLABELLED = 128;
-const VIEWS = LABELLED + 2 * UNLABELLED;
-const RUNS = 30;
-
-const NORM = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-
-function viewsOfStep(): Program {
-  return record(
-    {
-      images: { shape: [COUNT, SIZE, SIZE, 3], dtype: "int32", storage: "uint8" },
-      labelled: { shape: [LABELLED], dtype: "int32" },
-      unlabelled: { shape: [UNLABELLED], dtype: "int32" },
-      key: { shape: [2], dtype: "int32" },
-    },
-    ({ images, labelled, unlabelled, key }) => {
-      const view = (indices: tf.Tensor, kind: "labelled" | "weak" | "strong") => {
-        const pipeline = kind === "strong" ? "crop|flip|randaugment" : "crop|flip";
-        const options = { pipeline, view: kind, key: key as tf.Tensor1D };
-        return normalise(augment(gatherImages(images!, indices), options), NORM);
-      };
-      const views = {
-        labelled: view(labelled!, "labelled"),
-        weak: view(unlabelled!, "weak"),
-        strong: view(unlabelled!, "strong"),
-      };
-      // Something small to wait for.
-      return { ...views, done: views.strong.slice([0, 0, 0, 0], [1, 1, 1, 3]) };
-    },
-    { state: [] },
-  );
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
 }
 
-/** Median of the milliseconds of a step's views. */
-async function timeViews(engine: Engine): Promise<number> {
-  const program = viewsOfStep();
-  const executable = await engine.prepare(program);
-  const upload = (name: string, data: HostArray) =>
-    engine.upload(program.values[program.inputs[name]!]!, data);
-  const images = Uint8Array.from(
-    { length: COUNT * SIZE * SIZE * 3 },
-    (_, i) => 128 + 100 * Math.sin(i / 97) + ((i * 2_654_435_761) >>> 28),
-  );
-  const given = {
-    images: upload("images", images),
-    labelled: upload("labelled", Int32Array.from({ length: LABELLED }, (_, i) => i)),
-    unlabelled: upload("unlabelled", Int32Array.from({ length: UNLABELLED }, (_, i) => 3 * i)),
+interface Missing {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Starts a contender; what is missing if it cannot compute. */
+async function start(name: string, command: readonly string[]): Promise<Contender | Missing> {
+  let contender: Contender;
+  try {
+    contender = new Contender(name, command);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { name, reason: `not installed: there is no ${command[0]}` };
+  }
+  const { missing } = await contender.next<{ missing?: string }>();
+  if (missing === undefined) return contender;
+  await contender.end();
+  return { name, reason: `not installed: ${missing}` };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+function rowOf(
+  contender: Contender,
+  { peer, threads, stepMilliseconds }: {
+    readonly peer: Contender | undefined;
+    readonly threads: number;
+    readonly stepMilliseconds: number | undefined;
+  },
+): Row {
+  const { speeds } = contender;
+  const perSecond = median(speeds);
+  const ratio = peer && median(speeds.map((speed, i) => speed / peer.speeds[i]!));
+  const [engine = "", device = "cpu"] = contender.name.split(":");
+  return {
+    engine,
+    device,
+    threads,
+    images_per_second: Math.round(perSecond),
+    ratio: ratio === undefined ? null : rounded(ratio, 2),
+    step_share: stepMilliseconds === undefined
+      ? null
+      : rounded(1000 * IMAGES_OF_STEP / perSecond / stepMilliseconds, 4),
+    rounds: speeds.length,
   };
-  const times: number[] = [];
-  for (let step = 0; step < RUNS + 3; step++) {
-    const key = upload("key", Int32Array.of(0, step));
-    const start = performance.now();
-    const outputs = await executable.run({ ...given, key });
-    await engine.download(outputs.done!);
-    if (step >= 3) times.push(performance.now() - start);
-    for (const tensor of [key, ...Object.values(outputs)]) engine.free(tensor);
-  }
-  executable.dispose();
-  return times.toSorted((a, b) => a - b)[times.length >> 1]!;
 }
 
-/** Undefined where the engine is not installed. */
-async function measure(name: string, threads: number): Promise<Measured | undefined> {
-  const open = () => openEngine(name, { threads });
-  let engine: Engine;
-  try {
-    engine = await open();
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-  const ms = await timeViews(engine);
-  engine.close();
-  const step = { net: "wrn-28-2", batch: LABELLED, steps: 1, method: "fixmatch" };
-  const { milliseconds } = await timeStep({ ...step, strong: "randaugment", open });
-  return { ms, step_ms: milliseconds };
+function missingRow({ name, reason }: Missing, threads: number): Row {
+  const [engine = "", device = "cpu"] = name.split(":");
+  const figures = { images_per_second: null, ratio: null, step_share: null, rounds: 0 };
+  return { engine, device, threads, ...figures, not_run: reason };
 }
 
-async function inOwnProcess(name: string, threads: number): Promise<Measured | undefined> {
+async function measure(
+  { python, threads, rounds, steps }: {
+    readonly python: string;
+    readonly threads: number;
+    readonly rounds: number;
+    readonly steps: boolean;
+  },
+): Promise<Row[]> {
+  const script = fileURLToPath(new URL("augment_torchvision.py", import.meta.url));
+  const views = new URL("augment_views.ts", import.meta.url).href;
   const rights = ["read", "write", "run", "env", "sys", "ffi"].map((right) => `--allow-${right}`);
-  const { stdout, code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...rights, import.meta.url, name, `${threads}`],
-    stderr: "inherit",
-  }).output();
-  if (code !== 0) throw new Error(`the measurement of ${name} ended with ${code}`);
-  return JSON.parse(new TextDecoder().decode(stdout)) ?? undefined;
+  const engines = ["wasm", "tensorflow", "xla:cpu", ...(hasGpu() ? ["xla:cuda"] : [])];
+  const found = [await start(PEER, [python, script, `${threads}`])];
+  for (const engine of engines) {
+    const args = ["run", "--no-prompt", "--quiet", ...rights, views, engine, `${threads}`];
+    found.push(await start(engine, [Deno.execPath(), ...args]));
+  }
+  const contenders = found.filter((one) => one instanceof Contender);
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of contenders) await contender.round();
+  }
+  const peer = contenders.find(({ name }) => name === PEER);
+  const rows: Row[] = [];
+  for (const one of found) {
+    if (!(one instanceof Contender)) {
+      rows.push(missingRow(one, threads));
+      continue;
+    }
+    const step = one === peer || !steps
+      ? undefined
+      : await one.ask<{ milliseconds: number }>("step");
+    await one.end();
+    rows.push(rowOf(one, { peer, threads, stepMilliseconds: step?.milliseconds }));
+  }
+  if (!hasGpu()) rows.push(missingRow({ name: "xla:cuda", reason: "no GPU" }, threads));
+  return rows;
 }
 
-/** Images a second by Pillow with that many processes; undefined without Python or Pillow. */
-async function pillow(processes: number): Promise<number | undefined> {
-  const script = fileURLToPath(new URL("augment_pillow.py", import.meta.url));
-  try {
-    const { stdout, code } = await new Deno.Command(Deno.env.get("PYTHON") ?? "python3", {
-      args: [script, `${processes}`],
-      stderr: "null",
-    }).output();
-    if (code !== 0) return undefined;
-    return (JSON.parse(new TextDecoder().decode(stdout)) as { images_per_s: number }).images_per_s;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function rows(): Promise<Row[]> {
-  const found: Row[] = [];
-  for (const threads of new Set([1, availableParallelism()])) {
-    const reference = await pillow(threads);
-    if (reference !== undefined) {
-      found.push({ engine: "pillow", threads, images_per_s: Math.round(reference) });
-    }
-    for (const engine of ["wasm", "tensorflow", "xla"]) {
-      const measured = await inOwnProcess(engine, threads);
-      if (!measured) continue; // not installed
-      const perSecond = 1000 * VIEWS / measured.ms;
-      found.push({
-        engine,
-        threads,
-        images_per_s: Math.round(perSecond),
-        ...(reference === undefined
-          ? {}
-          : { times_pillow: Math.round(10 * perSecond / reference) / 10 }),
-        share_of_step: Math.round(1e4 * measured.ms / measured.step_ms) / 1e4,
-      });
-    }
-  }
-  return found;
+function lineOf(row: Row): string {
+  const name = `${row.engine}, ${row.device}`.padEnd(18);
+  if (row.images_per_second === null) return `${name} not run: ${row.not_run}`;
+  const parts = [
+    `${row.threads} thread${row.threads === 1 ? "" : "s"}`,
+    `${row.images_per_second}`.padStart(8) + " images/s",
+    ...(row.ratio === null ? [] : [`${row.ratio} × ${PEER}`]),
+    ...(row.step_share === null ? [] : [`${(100 * row.step_share).toFixed(2)} % of a step`]),
+  ];
+  return name + parts.join("  ");
 }
 
 if (import.meta.main) {
-  const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-  const [engine, threads] = Deno.args.filter((argument) => !argument.startsWith("--"));
-  if (engine !== undefined) {
-    write(JSON.stringify(await measure(engine, Number(threads)) ?? null));
-  } else {
-    const all = await rows();
-    if (Deno.args.includes("--json")) write(JSON.stringify(all));
-    else {
-      for (const row of all) {
-        const { times_pillow: times, share_of_step: share } = row;
-        write(
-          `${row.engine.padEnd(10)} ${row.threads} thread(s) ${
-            `${row.images_per_s}`.padStart(8)
-          } images/s` +
-            (times === undefined ? "" : `  ${times} × Pillow`) +
-            (share === undefined ? "" : `  ${(100 * share).toFixed(2)} % of a step`),
-        );
-      }
-    }
-  }
+  const { values } = parseArgs({
+    options: {
+      json: { type: "boolean", default: false },
+      python: { type: "string", default: Deno.env.get("PYTHON") ?? "python3" },
+      threads: { type: "string", default: `${availableParallelism()}` },
+      rounds: { type: "string", default: "7" },
+      "no-step": { type: "boolean", default: false },
+    },
+  });
+  const rows = await measure({
+    python: values.python,
+    threads: Number(values.threads),
+    rounds: Number(values.rounds),
+    steps: !values["no-step"],
+  });
+  const text = values.json ? JSON.stringify(rows) : rows.map(lineOf).join("\n");
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }

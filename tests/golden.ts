@@ -1,29 +1,37 @@
 /** Golden vectors: the folder that GOLDEN names, else shared/golden beside the project. */
 import { ok } from "node:assert/strict";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { decodeSafetensors, float32Values, int32Values } from "../src/train/safetensors.ts";
 
 const asked = Deno.env.get("GOLDEN");
 const folder = asked === undefined
   ? new URL("../../shared/golden/", import.meta.url)
-  : new URL(`file://${Deno.realPathSync(asked)}/`);
+  : pathToFileURL(`${resolve(asked)}/`);
 
-function exists(path: URL): boolean {
+function isFolder(path: URL): boolean {
   try {
-    Deno.statSync(path);
-    return true;
+    return Deno.statSync(path).isDirectory;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
     throw error;
   }
 }
 
-/** A test of golden vectors: ignored where there are none, unless GOLDEN asks for them. */
+/** A test of golden vectors: ignored where there are none, unless GOLDEN asks for them; then it fails without them. */
 export function goldenTest(
   name: string,
   body: () => Promise<void>,
   options: Pick<Deno.TestDefinition, "sanitizeResources"> = {},
 ): void {
-  Deno.test({ name, ignore: asked === undefined && !exists(folder), fn: body, ...options });
+  const there = isFolder(folder);
+  const fn = () => {
+    ok(there, `GOLDEN is "${asked}": expected a folder of golden vectors`);
+    return body();
+  };
+  Deno.test({ name, ignore: asked === undefined && !there, fn, ...options });
 }
 
 /** The parsed JSON file of that name. */
