@@ -1,11 +1,16 @@
 import type { KernelCall } from "./program.ts";
 
+/** A stack that is written down when it is first read. */
+export interface Site {
+  stack?: string;
+}
+
 /** Where calls were made: kept beside the program, since writing a stack down costs more than recording the call. */
-const sites = new WeakMap<KernelCall, { stack?: string }>();
+const sites = new WeakMap<KernelCall, Site>();
 
 /** Remembers the current stack; cheap until `callerLine` reads it. */
-export function captureSite(): { stack?: string } {
-  const site: { stack?: string } = {};
+export function captureSite(): Site {
+  const site: Site = {};
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;
   Error.captureStackTrace(site, captureSite);
@@ -13,11 +18,11 @@ export function captureSite(): { stack?: string } {
   return site;
 }
 
-export function setSite(call: KernelCall, site: { stack?: string }): void {
+export function setSite(call: KernelCall, site: Site): void {
   sites.set(call, site);
 }
 
-export function siteOf(call: KernelCall): { stack?: string } | undefined {
+export function siteOf(call: KernelCall): Site | undefined {
   return sites.get(call);
 }
 
@@ -30,7 +35,7 @@ function isInternal(location: string): boolean {
 }
 
 /** `src/nets/wrn.ts:31:12`, the innermost line of a stack outside this folder and TensorFlow.js; or `unknown line`. */
-export function callerLine(site: { stack?: string } | undefined): string {
+export function callerLine(site: Site | undefined): string {
   for (const line of site?.stack?.split("\n") ?? []) {
     const location = /\(?((?:file|https?|node|ext|npm):[^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1];
     if (!location || isInternal(location)) continue;

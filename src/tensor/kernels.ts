@@ -59,21 +59,23 @@ export const REDUCTION = "All Any Max Mean Min Prod Sum".split(" ");
 
 /** The shape to which shapes broadcast by NumPy's rule. Throws a RangeError naming them if they do not. */
 export function broadcastShape(...shapes: readonly (readonly number[])[]): number[] {
-  const rank = Math.max(...shapes.map((shape) => shape.length));
-  return Array.from({ length: rank }, (_, axis) => {
-    let size = 1;
-    for (const shape of shapes) {
-      const own = shape[axis - rank + shape.length] ?? 1;
-      if (own === 1 || own === size) continue;
-      if (size !== 1) {
+  let rank = 0;
+  for (const shape of shapes) rank = Math.max(rank, shape.length);
+  const sizes = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    const missing = rank - shape.length;
+    for (const [axis, size] of shape.entries()) {
+      const before = sizes[missing + axis];
+      if (size === 1 || size === before) continue;
+      if (before !== 1) {
         throw new RangeError(
           `Expected shapes that broadcast, found ${shapes.map((s) => `[${s}]`).join(" and ")}`,
         );
       }
-      size = own;
+      sizes[missing + axis] = size;
     }
-    return size;
-  });
+  }
+  return sizes;
 }
 
 function only(inputs: readonly TensorSpec[], index = 0): TensorSpec {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ProgramBuilder } from "./builder.ts";
+import type { Site } from "./call_sites.ts";
 import type { Program, TensorSpec } from "./program.ts";
 import { recorderBackend, refuse } from "./recording/backend.ts";
 import "./recording/kernels.ts";
@@ -10,6 +11,8 @@ import { validateProgram } from "./validate.ts";
 export interface RecordOptions {
   /** Names whose output replaces the input of the same name. Default: every name that is both. */
   readonly state?: readonly string[];
+  /** Where all its calls are said to be made. Default: each at its own line. */
+  readonly site?: Site | undefined;
 }
 
 /**
@@ -25,7 +28,7 @@ export function record(
   options: RecordOptions = {},
 ): Program {
   if (recorderBackend.builder) throw new Error("record() cannot be called inside record()");
-  const builder = new ProgramBuilder();
+  const builder = new ProgramBuilder(options);
   const values = Object.fromEntries(
     Object.entries(inputs).map(([name, spec]) => [name, builder.input(name, spec)]),
   );

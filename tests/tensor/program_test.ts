@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import {
+  lineOf,
   type Program,
   programFromJson,
   programToJson,
   record,
   validateProgram,
 } from "../../src/tensor/mod.ts";
-import { f32 } from "./kernel_case.ts";
+import { expandProgram } from "../../src/tensor/expand.ts";
+import { pixelOperation } from "../../src/tensor/ops.ts";
+import { f32, i32 } from "./kernel_case.ts";
 
 const spec = f32(2);
 const good: Program = {
@@ -53,4 +56,18 @@ Deno.test("programFromJson() reads what programToJson() wrote, special numbers t
     () => programFromJson(text.replace('"format":1', '"format":99')),
     /format 1, found 99/,
   );
+});
+
+Deno.test("expandProgram() gives a composite's calls the line of the kernel that they replace", () => {
+  const inputs = { x: f32(1, 4, 4, 3), kind: i32(1), value: f32(1), coefficients: i32(1, 6) };
+  const program = record(inputs, ({ x, kind, value, coefficients }) => {
+    const options = { kind: kind!, value: value!, coefficients: coefficients! };
+    const once = pixelOperation(x as tf.Tensor4D, options);
+    return { twice: pixelOperation(once, options) };
+  });
+  const lines = program.calls.map(lineOf);
+  assert.equal(new Set(lines).size, 2);
+  const expanded = expandProgram(program);
+  assert.ok(expanded.calls.length > 100);
+  assert.deepEqual(new Set(expanded.calls.map(lineOf)), new Set(lines));
 });

@@ -6,11 +6,11 @@ import * as tf from "@tensorflow/tfjs";
  */
 interface Corrections {
   /** By h − l: how many x above l have a whole result, h among them: gcd(h − l, 255); 0 for h = l. */
-  readonly whole: readonly number[];
+  readonly whole: Float32Array;
   /** By h − l: where its entries begin, less one. */
-  readonly start: readonly number[];
+  readonly start: Float32Array;
   /** 0 or 1 to take off, by h − l, l and k = 1, 2, …: the k-th of those x. Entry 0 is 0. */
-  readonly entries: readonly number[];
+  readonly entries: Float32Array;
 }
 
 function gcd(a: number, b: number): number {
@@ -33,7 +33,11 @@ function corrections(): Corrections {
       }
     }
   }
-  return { whole, start, entries };
+  return {
+    whole: new Float32Array(whole),
+    start: new Float32Array(start),
+    entries: new Float32Array(entries),
+  };
 }
 
 let made: Corrections | undefined;
@@ -56,8 +60,8 @@ export function autocontrastTable(
   const divisor = tf.maximum(range, 1);
   const above = tf.sub(x, low);
   const exact = floorQuotient(tf.mul(above, 255), divisor);
-  const pick = (table: readonly number[], index: tf.Tensor) =>
-    tf.gather(tf.tensor1d([...table], "float32"), tf.cast(index, "int32") as tf.Tensor1D);
+  const pick = (table: Float32Array, index: tf.Tensor) =>
+    tf.gather(tf.tensor1d(table), tf.cast(index, "int32") as tf.Tensor1D);
   const whole = pick(made.whole, range);
   const scaled = tf.mul(above, whole);
   const k = floorQuotient(scaled, divisor);

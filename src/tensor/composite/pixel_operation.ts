@@ -134,7 +134,7 @@ function byTable(
   const levels = tf.range(0, 256); // [256]
   const tables = tf.range(0, 3 * n, 1, "int32").mul(tf.scalar(256, "int32")).reshape([n, 1, 1, 3]);
   const index = tf.add(tables, tf.cast(x, "int32")).flatten(); // into [n,3,256]
-  const counts = tf.unsortedSegmentSum(tf.ones([index.size]), index as tf.Tensor1D, 3 * n * 256)
+  const counts = tf.unsortedSegmentSum(tf.fill([index.size], 1), index as tf.Tensor1D, 3 * n * 256)
     .reshape([n, 3, 256]);
   const seen = tf.greater(counts, 0);
   const low = tf.min(tf.where(seen, levels, tf.fill([256], 255)), 2, true); // [n,3,1]
@@ -167,7 +167,7 @@ function byTable(
   ];
   const table = choices.reduce(
     (rest: tf.Tensor, [name, made]) => tf.where(each(isOneOf(name)), made, rest),
-    tf.add(levels, tf.zeros([n, 3, 256])),
+    tf.add(levels, tf.fill([n, 3, 256], 0)),
   );
   return tf.gather(table.flatten(), index).reshape(x.shape);
 }

@@ -1,6 +1,6 @@
 import { lineOf } from "../../call_sites.ts";
 import { Attributes } from "../../kernels.ts";
-import type { Program, TensorSpec } from "../../program.ts";
+import { type Program, sameShape, type TensorSpec } from "../../program.ts";
 import { Draws } from "./draws.ts";
 import { exactProducts } from "./exact_products.ts";
 import { Emitter, type Result } from "./hlo/emitter.ts";
@@ -48,13 +48,12 @@ function rounded(hlo: Emitter, x: Value): Value {
 export function lowerProgram(program: Program, device: DeviceKind): string {
   const hlo = new Emitter();
   const values = new Values(program);
-  const names = Object.keys(program.outputs);
+  const results = new Map(Object.keys(program.outputs).map((name, i) => [name, i]));
+  const state = new Set(program.state);
   const parameters = Object.entries(program.inputs).map(([name, value]) => {
     const argument = hlo.fresh(resultOf(values.spec(value)));
     values.set(value, argument);
-    const replaced = program.state.includes(name)
-      ? ` {tf.aliasing_output = ${names.indexOf(name)} : i32}`
-      : "";
+    const replaced = state.has(name) ? ` {tf.aliasing_output = ${results.get(name)} : i32}` : "";
     return `${argument.name}: ${typeText(argument.type, argument.shape)}${replaced}`;
   });
   for (const { value, splat, data } of program.constants) {
@@ -77,13 +76,13 @@ export function lowerProgram(program: Program, device: DeviceKind): string {
       attributes: new Attributes(call.attributes),
       outputs: call.outputs.map((value) => resultOf(values.spec(value))),
     });
-    const results = Array.isArray(written) ? written as readonly Value[] : [written as Value];
-    const list = exact.has(call) ? results.map((value) => rounded(hlo, value)) : results;
+    const made = Array.isArray(written) ? written as readonly Value[] : [written as Value];
+    const list = exact.has(call) ? made.map((value) => rounded(hlo, value)) : made;
     for (const [i, value] of call.outputs.entries()) {
       const own = list[i];
       const expected = resultOf(values.spec(value));
-      const [found, wanted] = [own, expected].map((x) => x && typeText(x.type, x.shape));
-      if (!own || found !== wanted) {
+      if (!own || own.type !== expected.type || !sameShape(own.shape, expected.shape)) {
+        const [found, wanted] = [own, expected].map((x) => x && typeText(x.type, x.shape));
         throw new Error(
           `internal: ${call.kernel} (${lineOf(call)}) was lowered to ${found}, expected ${wanted}`,
         );
@@ -91,12 +90,12 @@ export function lowerProgram(program: Program, device: DeviceKind): string {
       values.set(value, own);
     }
   }
-  const results = Object.values(program.outputs).map((value) => values.at(value));
-  const types = results.map(({ type, shape }) => typeText(type, shape)).join(", ");
+  const returned = Object.values(program.outputs).map((value) => values.at(value));
+  const types = returned.map(({ type, shape }) => typeText(type, shape)).join(", ");
   return `module @program {
 func.func public @main(${parameters.join(", ")}) -> (${types}) {
 ${hlo.text}
-"func.return"(${results.map(({ name }) => name).join(", ")}) : (${types}) -> ()
+"func.return"(${returned.map(({ name }) => name).join(", ")}) : (${types}) -> ()
 }
 }
 `;

@@ -20,10 +20,10 @@ export function elementsText(data: readonly number[], type: ElementType): string
     return `[${data.map((element) => elementText(element, type)).join(", ")}]`;
   }
   const host = type === "f32"
-    ? Float32Array.from(data)
+    ? new Float32Array(data)
     : type === "ui8"
-    ? Uint8Array.from(data)
-    : Int32Array.from(data);
+    ? new Uint8Array(data)
+    : new Int32Array(data);
   const bytes = new Uint8Array(host.buffer);
   return `"0x${bytes.toHex().toUpperCase()}"`;
 }

@@ -21,7 +21,7 @@ export function elementTypeOf({ dtype, storage }: TensorSpec): "f32" | "i32" | "
 
 /** `tensor<64x10xf32>`, `tensor<i32>`. */
 export function typeText(type: ElementType, shape: readonly number[]): string {
-  return `tensor<${[...shape, type].join("x")}>`;
+  return shape.length ? `tensor<${shape.join("x")}x${type}>` : `tensor<${type}>`;
 }
 
 /** `array<i64: 0, 1>`; the empty list has no colon. */
