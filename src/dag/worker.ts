@@ -4,6 +4,7 @@
  */
 import { UserError } from "../errors.ts";
 import { isDiskFull } from "./atomic.ts";
+import { leave, leaveOnUncaughtErrors } from "./leave.ts";
 import {
   formatMessage,
   type FromWorker,
@@ -109,7 +110,7 @@ async function main(): Promise<void> {
     }
     ended = true;
     stop.abort(new DOMException("the runner is gone", "AbortError"));
-    Deno.unrefTimer(setTimeout(() => Deno.exit(1), graceSeconds * 1000));
+    Deno.unrefTimer(setTimeout(() => leave(1), graceSeconds * 1000));
     wake();
   })();
   for (;;) {
@@ -121,5 +122,6 @@ async function main(): Promise<void> {
   await reading;
 }
 
-await main();
-Deno.exit(0);
+leaveOnUncaughtErrors();
+// Not awaited here: an error of it is one that nothing catches.
+void main().then(() => leave(0));
