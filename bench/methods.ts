@@ -6,6 +6,7 @@
  * WRN-28-2 with 32 + 64 + 64 images: half of the paper's batch, so that what a method adds weighs more, if anything.
  */
 import { availableParallelism } from "node:os";
+import { currentUsage } from "../src/dag/usage.ts";
 import { chooseEngine } from "../src/engines/mod.ts";
 import type { Method } from "../src/methods/method.ts";
 import { methodIds, methodUsesUnlabelled } from "../src/methods/registry.ts";
@@ -28,6 +29,8 @@ export interface MethodRow {
   /** Over FixMatch's turns before and after: median, least and most of the turns. */
   readonly relative: number;
   readonly range: readonly [number, number];
+  /** The same of the processor time, which other programs disturb less. */
+  readonly cpu_relative: number;
   readonly turns: number;
   /** What its mathematics passes through the network beside the joint batch. */
   readonly more_forwards: string | null;
@@ -47,9 +50,15 @@ function moreForwards({ needs = {} }: Method): string | null {
 /** A turn takes at least about so long. */
 const TURN_MILLISECONDS = 500;
 
-/** Mean milliseconds of a step. */
-async function turn(trial: Trial, steps: number): Promise<number> {
+/** Of a step, the mean of a turn. */
+interface Cost {
+  readonly milliseconds: number;
+  readonly cpuSeconds: number;
+}
+
+async function turn(trial: Trial, steps: number): Promise<Cost> {
   let sum = 0;
+  const before = currentUsage().cpuSeconds;
   for (let step = 0; step < steps; step++) {
     const { milliseconds, loss } = await trial.step();
     if (!Number.isFinite(loss)) {
@@ -57,7 +66,8 @@ async function turn(trial: Trial, steps: number): Promise<number> {
     }
     sum += milliseconds;
   }
-  return sum / steps;
+  const cpuSeconds = (currentUsage().cpuSeconds - before) / steps;
+  return { milliseconds: sum / steps, cpuSeconds };
 }
 
 /** A row for each method as soon as it is measured. */
@@ -71,18 +81,21 @@ async function* measure(
 ): AsyncGenerator<MethodRow> {
   const base = await openTrial(engine, { ...options, method: "fixmatch" });
   await turn(base, 1);
-  const steps = Math.max(1, Math.round(TURN_MILLISECONDS / await turn(base, 1)));
+  const steps = Math.max(1, Math.round(TURN_MILLISECONDS / (await turn(base, 1)).milliseconds));
   for (const method of methods) {
     const own = await openTrial(engine, { ...options, method });
     await turn(own, 2);
     const times: number[] = [];
     const relatives: number[] = [];
+    const ofProcessor: number[] = [];
     let before = await turn(base, steps);
     for (let round = 0; round < rounds; round++) {
       const time = await turn(own, steps);
       const after = await turn(base, steps);
-      times.push(time);
-      relatives.push(2 * time / (before + after));
+      const over = (of: (cost: Cost) => number) => 2 * of(time) / (of(before) + of(after));
+      times.push(time.milliseconds);
+      relatives.push(over(({ milliseconds }) => milliseconds));
+      ofProcessor.push(over(({ cpuSeconds }) => cpuSeconds));
       before = after;
     }
     own.end();
@@ -96,6 +109,7 @@ async function* measure(
       ms: round(median(times)),
       relative: round(median(relatives)),
       range: [round(Math.min(...relatives)), round(Math.max(...relatives))],
+      cpu_relative: round(median(ofProcessor)),
       turns: rounds,
       more_forwards: moreForwards(own.method),
     };
@@ -136,12 +150,13 @@ async function run(values: Values<typeof OPTIONS[number]>): Promise<void> {
       5 * options.batch
     } images, ${options.strong}; ${name}, ${threads} threads, ${options.rounds} rounds`,
   );
-  const head = ["method", "ms", "× FixMatch", "least–most"];
+  const head = ["method", "ms", "× FixMatch", "least–most", "CPU ×"];
   const lines = tableLines(
     head,
-    rows.map(({ method, ms, relative, range }) => [
+    rows.map(({ method, ms, relative, range, cpu_relative: cpu }) => [
       ...[method, figures(ms), relative.toFixed(3)],
       range.map((value) => value.toFixed(2)).join("–"),
+      cpu.toFixed(3),
     ]),
   );
   for (const [index, line] of lines.entries()) {

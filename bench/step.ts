@@ -10,7 +10,6 @@
 import { availableParallelism } from "node:os";
 import { isPipeline } from "../src/augment/pipeline.ts";
 import { UserError } from "../src/errors.ts";
-import { ENGINES } from "../src/tensor/engines/select.ts";
 import { listed, runBenchmark, type Values, wholeNumber, writeLine } from "./benchmark.ts";
 import { type Device, measureCase, type StepCase } from "./step_case.ts";
 import { type StepRow, stepTable } from "./step_row.ts";
@@ -21,7 +20,7 @@ const CASES: readonly StepCase[] = [
   { net: "none", batch: 0 },
 ];
 const NETS = CASES.map(({ net }) => net);
-const TAKING_PART = [...ENGINES, "pytorch"] as const;
+const TAKING_PART = ["wasm", "tensorflow", "xla", "pytorch"] as const;
 const DEVICES: readonly Device[] = ["cpu", "cuda"];
 const OPTIONS = [
   ...["engine", "net", "device"] as const,

@@ -1,21 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type StepRow, stepRow, stepTable } from "../../bench/step_row.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const rights = ["read", "write", "run", "ffi", "sys", "env"].map((right) => `--allow-${right}`);
-
-/** `bench step` with these arguments. */
-async function benchStep(...args: readonly string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-check", ...rights, join(root, "pipeline.ts"), "bench"]
-      .concat("step", args),
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+import { runBench } from "./bench_command.ts";
 
 const tiny = ["--net=wrn-10-1", "--batch=2", "--rounds=1", "--engine=wasm,pytorch", "--device=cpu"];
 
@@ -40,7 +26,12 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     try {
       const python = await writePeer(folder);
-      const { code, stdout, stderr } = await benchStep(...tiny, "--json", `--python=${python}`);
+      const { code, stdout, stderr } = await runBench(
+        "step",
+        ...tiny,
+        "--json",
+        `--python=${python}`,
+      );
       deepEqual([code, stderr], [0, ""]);
       const rows = JSON.parse(stdout) as StepRow[];
       deepEqual(rows.map(({ engine, device, net, batch }) => [engine, device, net, batch]), [
@@ -62,7 +53,7 @@ Deno.test({
 });
 
 Deno.test("bench step says so where PyTorch is not installed", async () => {
-  const { code, stdout } = await benchStep(...tiny, "--python=no-such-python");
+  const { code, stdout } = await runBench("step", ...tiny, "--python=no-such-python");
   equal(code, 0);
   match(
     stdout,
@@ -81,7 +72,7 @@ const mistakes: Readonly<Record<string, RegExp>> = {
 
 for (const [argument, expected] of Object.entries(mistakes)) {
   Deno.test(`bench step ${argument} ends with 2`, async () => {
-    const { code, stdout, stderr } = await benchStep(argument);
+    const { code, stdout, stderr } = await runBench("step", argument);
     deepEqual([code, stdout], [2, ""]);
     match(stderr, expected);
   });
