@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { ExecutableCache } from "../../../src/tensor/engines/xla/executable_cache.ts";
@@ -107,4 +108,56 @@ cacheTest("Compiler.compile() goes on where nothing can be kept, and says so", a
   assert.equal(said.length, 2);
   assert.match(said[0]!, /cannot be read/);
   assert.match(said[1]!, /compiled programs cannot be kept/);
+});
+
+/** A test with a directory for a cache, no plugin needed. */
+function boundTest(name: string, test: (cache: string) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      await test(directory);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
+
+/** Bytes of an entry beside its body. */
+const HEADER_BYTES = 79;
+
+function body(size: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(size).fill(size);
+}
+
+boundTest("ExecutableCache.put() deletes what was not used for longest", async (directory) => {
+  const limitBytes = 3 * (HEADER_BYTES + 100);
+  const cache = new ExecutableCache(directory, assert.fail, { limitBytes });
+  // What a process left that was killed while it wrote.
+  await Deno.writeFile(join(directory, "half.xla.1.tmp"), body(HEADER_BYTES + 100));
+  await Deno.writeTextFile(join(directory, "plugin-0.txt"), "no entry");
+  await Deno.utime(join(directory, "half.xla.1.tmp"), 1, 100);
+  for (const [i, key] of ["a", "b"].entries()) {
+    await cache.put(key, body(100));
+    await Deno.utime(cache.path(key), 2 + i, 100);
+  }
+  assert.deepEqual((await entries(directory)).sort(), ["a.xla", "b.xla"]);
+  await cache.put("c", body(100));
+  assert.ok(!existsSync(join(directory, "half.xla.1.tmp")), "the oldest of all");
+  assert.deepEqual((await entries(directory)).sort(), ["a.xla", "b.xla", "c.xla"]);
+  // `a` is used, so `b` is the next to go.
+  assert.deepEqual(await cache.get("a"), body(100));
+  await cache.put("d", body(100));
+  assert.deepEqual((await entries(directory)).sort(), ["a.xla", "c.xla", "d.xla"]);
+  assert.equal(await cache.get("b"), undefined);
+  // Larger than all that may be kept: it stays, and nothing else.
+  await cache.put("e", body(1000));
+  assert.deepEqual(await entries(directory), ["e.xla"]);
+  assert.ok(existsSync(join(directory, "plugin-0.txt")));
+});
+
+boundTest("ExecutableCache.put() leaves all that fits", async (directory) => {
+  const cache = new ExecutableCache(directory, assert.fail);
+  const keys = Array.from({ length: 20 }, (_, i) => `entry${i}`);
+  await Promise.all(keys.map((key) => cache.put(key, body(1000))));
+  assert.equal((await entries(directory)).length, keys.length);
 });

@@ -5,11 +5,24 @@ const MAGIC = "retable-xla-1\n";
 /** Magic, the digest in hexadecimal, a line's end. */
 const HEADER_BYTES = MAGIC.length + 64 + 1;
 
-/** Serialised executables in a directory, by key. Every entry carries its digest, since the plugin aborts on damaged ones. */
+/** Entries beyond this are deleted, the least recently used first. A training step takes a few MB. */
+const LIMIT_BYTES = 2 ** 30;
+
+/**
+ * Serialised executables in a directory, by key. Every entry carries its digest, since the plugin aborts on damaged ones. The time of
+ * access of a file says when it was used last, whatever the file system itself does with it.
+ */
 export class ExecutableCache {
   readonly #said = new Set<string>();
+  readonly #limitBytes: number;
 
-  constructor(private readonly directory: string, private readonly say: (line: string) => void) {}
+  constructor(
+    private readonly directory: string,
+    private readonly say: (line: string) => void,
+    { limitBytes = LIMIT_BYTES }: { readonly limitBytes?: number } = {},
+  ) {
+    this.#limitBytes = limitBytes;
+  }
 
   /** An entry's path. */
   path(key: string): string {
@@ -29,9 +42,12 @@ export class ExecutableCache {
     const header = new TextDecoder().decode(bytes.subarray(0, HEADER_BYTES));
     // At a place of its own: the plugin is given its address.
     const body = bytes.slice(HEADER_BYTES);
-    if (header === `${MAGIC}${hashBytes(body)}\n`) return body;
-    this.damaged(key);
-    return undefined;
+    if (header !== `${MAGIC}${hashBytes(body)}\n`) {
+      this.damaged(key);
+      return undefined;
+    }
+    await this.#use(key);
+    return body;
   }
 
   /** Says once that an entry is of no use. */
@@ -39,7 +55,7 @@ export class ExecutableCache {
     this.#sayOnce(`${this.path(key)} is damaged: compiling again`);
   }
 
-  /** Writes an entry, whole or not at all. What fails is said and changes nothing. */
+  /** Writes an entry, whole or not at all, and makes room for it. What fails is said and changes nothing. */
   async put(key: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
     const header = new TextEncoder().encode(`${MAGIC}${hashBytes(body)}\n`);
     const scratch = `${this.path(key)}.${Deno.pid}.tmp`;
@@ -51,9 +67,45 @@ export class ExecutableCache {
       await writer.write(body);
       await writer.close();
       await Deno.rename(scratch, this.path(key));
+      await this.#prune(key);
     } catch (error) {
       await Deno.remove(scratch).catch(() => undefined);
       this.#sayOnce(`${this.directory}: compiled programs cannot be kept (${reason(error)})`);
+    }
+  }
+
+  /** Notes that an entry was used. Where that is not allowed, entries go in the order in which they were written. */
+  async #use(key: string): Promise<void> {
+    try {
+      const { mtime } = await Deno.stat(this.path(key));
+      const now = new Date();
+      await Deno.utime(this.path(key), now, mtime ?? now);
+    } catch {
+      // Another process deleted it, or this one may only read.
+    }
+  }
+
+  /** Deletes what was not used for longest until the rest is within the limit; never the entry that was just written. */
+  async #prune(newest: string): Promise<void> {
+    const files: { path: string; bytes: number; used: number }[] = [];
+    for await (const { name } of Deno.readDir(this.directory)) {
+      // What processes that were killed left half-written counts too.
+      if (!name.endsWith(".xla") && !name.endsWith(".tmp")) continue;
+      const path = join(this.directory, name);
+      const info = await Deno.stat(path).catch(() => undefined);
+      if (info) {
+        files.push({ path, bytes: info.size, used: (info.atime ?? info.mtime)?.getTime() ?? 0 });
+      }
+    }
+    let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const candidates = files.filter(({ path }) => path !== this.path(newest));
+    for (const file of candidates.sort((a, b) => a.used - b.used)) {
+      if (bytes <= this.#limitBytes) return;
+      // Gone already where another process makes room at the same time.
+      await Deno.remove(file.path).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      });
+      bytes -= file.bytes;
     }
   }
 
