@@ -4,8 +4,10 @@ import { brightness, color, contrast } from "./colour.ts";
 import { cropAt } from "./crop.ts";
 import { cutoutAt, drawSquares, rectanglesOf } from "./cutout.ts";
 import type { Draw } from "./draw.ts";
+import { hole } from "./hole.ts";
 import { type OperationName, parsePipeline, type PipelineStep } from "./pipeline.ts";
 import { randAugment } from "./randaugment.ts";
+import { randAugmentCossl } from "./randaugment_cossl.ts";
 import { randAugmentMc } from "./randaugment_mc.ts";
 
 /** Views with random streams of their own. */
@@ -69,6 +71,8 @@ const IMPLEMENTATIONS: Readonly<Record<OperationName, Operation>> = {
   randaugment: (x, { args: [count = 0] }, draw) =>
     cutout(randAugment(x, { count, draw }), 0.5, draw),
   randaugmentmc: (x, { args: [count = 0] }, draw) => randAugmentMc(x, { count, draw }),
+  randaugmentcossl: (x, { args: [count = 0] }, draw) => randAugmentCossl(x, { count, draw }),
+  hole: (x, { args: [fraction = 0, ...mean] }, draw) => hole(x, { fraction, mean, draw }),
 };
 
 export interface AugmentOptions {

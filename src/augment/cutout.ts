@@ -26,10 +26,13 @@ export function drawSquares(
   { fraction, draw }: { readonly fraction: number; readonly draw: Draw },
 ): Squares {
   const [n, height, width] = x.shape;
-  // Uniform in (1, size]: the reference passes the size as the lower bound of numpy's uniform.
-  const centre = (size: number) => tf.sub<tf.Tensor1D>(size, tf.mul(draw([n]), size - 1));
   const side = tf.mul<tf.Tensor1D>(draw([n]), fraction * width);
-  return { side, centreX: centre(width), centreY: centre(height) };
+  return { side, centreX: drawCentre(n, width, draw), centreY: drawCentre(n, height, draw) };
+}
+
+/** [n]: uniform in (1, size], since the reference passes the size as the lower bound of numpy's uniform. */
+export function drawCentre(n: number, size: number, draw: Draw): tf.Tensor1D {
+  return tf.sub<tf.Tensor1D>(size, tf.mul(draw([n]), size - 1));
 }
 
 /**

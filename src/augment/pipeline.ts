@@ -24,6 +24,15 @@ export const OPERATIONS = {
   randaugment: { count: 3 },
   /** RandAugment as in ACR and SimPro: `count` operations, each done every other time, then a cut-out of half the width. */
   randaugmentmc: { count: 2 },
+  /** RandAugment as in CoSSL, ABC and CDMAD: `count` of 16 operations at 4/30 of their ranges. */
+  randaugmentcossl: { count: 3 },
+  /** A square of `fraction` of the width around any pixel that is 0 after normalisation by this mean; by default ImageNet-127's. */
+  hole: {
+    fraction: 0.5,
+    red: 255 * 0.48109809,
+    green: 255 * 0.45747185,
+    blue: 255 * 0.40785507,
+  },
 } as const;
 
 /** Words that select a variant of an operation, in place of its numbers or after them. */
@@ -36,6 +45,8 @@ export const ALIASES: Readonly<Record<string, string>> = {
   plain: "",
   simple: "crop|flip|brightness|contrast|color|cutout",
   randaugment: "crop|flip|randaugment",
+  /** The strong view of ImageNet-127 in CoSSL (dataset/fix_small_imagenet127.py); its weak one is `crop(zero)|flip`. */
+  cossl: "randaugmentcossl|crop(zero)|flip|hole",
 };
 
 /** Parses a pipeline or the alias of one. Throws a RangeError that names the operation at fault. */

@@ -3,6 +3,7 @@ import { pixelOperation } from "../tensor/ops.ts";
 import type { PictureSize } from "./affine.ts";
 import { cutoutAt, rectanglesOf } from "./cutout.ts";
 import type { Draw } from "./draw.ts";
+import { inputTable, type PixelOperationInputs } from "./input_table.ts";
 import {
   type PixelOperationInput,
   RANDAUGMENT_NAMES,
@@ -68,6 +69,18 @@ function inputs(size: PictureSize): PixelOperationInput[] {
   );
 }
 
+/** Makes a source of draws: each call draws an operation, a level, a sign and whether it is done for each of n images. */
+export function mcOperations(size: PictureSize): (n: number, draw: Draw) => PixelOperationInputs {
+  const all = inputs(size);
+  const inputsAt = inputTable(all);
+  return (n, draw) => {
+    const index = tf.cast(tf.floor(tf.mul(draw([n]), all.length)), "int32") as tf.Tensor1D;
+    const done = tf.less(draw([n]), 0.5);
+    const drawn = inputsAt(index);
+    return { ...drawn, kind: tf.where(done, drawn.kind, tf.zeros([n], "int32")) };
+  };
+}
+
 /**
  * RandAugmentMC of ACR and SimPro (dataset/randaugment.py): `count` operations drawn with replacement, each done with probability
  * ½ at a level of 1 … 9 tenths and with a random sign, then a grey cut-out of half the width around a uniform centre.
@@ -81,25 +94,9 @@ export function randAugmentMc(
   },
 ): tf.Tensor4D {
   const [n, height, width] = x.shape;
-  const all = inputs({ height, width });
-  const kinds = tf.tensor1d(all.map(({ kind }) => kind), "int32");
-  const values = tf.tensor1d(all.map(({ value }) => value), "float32");
-  const coefficients = tf.tensor2d(
-    all.flatMap((input) => [...input.coefficients]),
-    [all.length, 6],
-    "int32",
-  );
+  const drawOperation = mcOperations({ height, width });
   let out = x;
-  for (let i = 0; i < count; i++) {
-    const index = tf.cast(tf.floor(tf.mul(draw([n]), all.length)), "int32") as tf.Tensor1D;
-    const done = tf.less(draw([n]), 0.5);
-    const kind = tf.where(done, tf.gather(kinds, index), tf.zeros([n], "int32"));
-    out = pixelOperation(out, {
-      kind,
-      value: tf.gather(values, index),
-      coefficients: tf.gather(coefficients, index),
-    });
-  }
+  for (let i = 0; i < count; i++) out = pixelOperation(out, drawOperation(n, draw));
   const centre = (size: number) => tf.mul<tf.Tensor1D>(draw([n]), size);
   const squares = {
     side: tf.fill([n], Math.trunc(width / 2)) as tf.Tensor1D,

@@ -4,59 +4,9 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { augment } from "../../src/augment/augment.ts";
 import { drawSquares, rectangleOf, rectanglesOf } from "../../src/augment/cutout.ts";
 import { drawnInputs, drawOperations, RANDAUGMENT_NAMES } from "../../src/augment/randaugment.ts";
-import { randomUniform } from "../../src/tensor/ops.ts";
 import { PIXEL_OPERATIONS } from "../../src/tensor/pixel_operation.ts";
 import { runRecorded } from "../run_recorded.ts";
-
-const N = 20_000;
-
-/** Runs a body that draws, for one key. */
-function drawn(
-  body: (draw: (shape: readonly number[]) => tf.Tensor) => Record<string, tf.Tensor>,
-  key: readonly [number, number] = [11, 7],
-): Record<string, Float64Array> {
-  const given = { key: { shape: [2], data: key, dtype: "int32" as const } };
-  return runRecorded(given, ({ key }) => {
-    let stream = 0;
-    return body((shape) => randomUniform(key!, { stream: stream++, shape }));
-  });
-}
-
-/** Asserts that counts are as if drawn with these probabilities: χ² within 4.5 standard deviations of its mean. */
-function assertDistributed(
-  values: Iterable<number>,
-  { probabilities, what }: { readonly probabilities: readonly number[]; readonly what: string },
-): void {
-  const counts = new Array<number>(probabilities.length).fill(0);
-  let total = 0;
-  for (const value of values) {
-    ok(value in counts, `${what}: ${value}`);
-    counts[value]!++;
-    total++;
-  }
-  const chiSquare = counts.reduce((sum, count, i) => {
-    const expected = total * probabilities[i]!;
-    return sum + (count - expected) ** 2 / expected;
-  }, 0);
-  const freedom = counts.length - 1;
-  const spread = 4.5 * Math.sqrt(2 * freedom);
-  ok(
-    Math.abs(chiSquare - freedom) < spread,
-    `${what}: χ² ${chiSquare} for ${freedom} degrees of freedom`,
-  );
-}
-
-function even(count: number): number[] {
-  return new Array<number>(count).fill(1 / count);
-}
-
-/** Numbers of equal bins of [low, high). */
-function binned(
-  values: Iterable<number>,
-  { low, high, bins }: { low: number; high: number; bins: number },
-): number[] {
-  return Array.from(values, (value) => Math.floor((value - low) / (high - low) * bins));
-}
+import { assertDistributed, binned, drawn, even, N } from "./distributed.ts";
 
 Deno.test("drawOperations() draws the 14 operations evenly and with replacement", () => {
   const turns = drawn((draw) => ({
@@ -187,4 +137,72 @@ Deno.test("augment() draws all windows of a crop evenly, and half of them mirror
     return mirrored * 25 + (Math.floor(source / size) - 1) * 5 + (source % size - 1);
   });
   assertDistributed(windows, { probabilities: even(50), what: "windows" });
+});
+
+/** Both edges of USB's cut-out along an axis of `size` pixels, by integration: P(first, last), row-major [size, size + 1]. */
+function edgeProbabilities(size: number): number[] {
+  const grid = 1500;
+  const probabilities = new Array<number>(size * (size + 1)).fill(0);
+  for (let i = 0; i < grid; i++) {
+    for (let j = 0; j < grid; j++) {
+      const side = (i + 0.5) / grid * size / 2;
+      const centre = 1 + (j + 0.5) / grid * (size - 1);
+      const first = Math.floor(Math.max(0, centre - side / 2));
+      const last = Math.floor(Math.min(size, first + side));
+      probabilities[first * (size + 1) + last]! += 1 / grid ** 2;
+    }
+  }
+  return probabilities;
+}
+
+Deno.test("rectanglesOf() puts edges where USB's squares have them, in their exact proportions", () => {
+  const size = { height: 16, width: 16 };
+  const { left, right, top, bottom } = drawn((draw) => {
+    const squares = drawSquares(tf.zeros([N, 16, 16, 1]), { fraction: 0.5, draw });
+    return { ...rectanglesOf(squares, size) };
+  }, [4, 21]);
+  const probabilities = edgeProbabilities(16);
+  // χ² needs cells that are expected a few times: rare ones, if there are any, count as one.
+  const common = probabilities.flatMap((p, i) => p * N >= 10 ? [i] : []);
+  const rare = probabilities.reduce((sum, p) => sum + (p * N >= 10 ? 0 : p), 0);
+  const check = (first: Float64Array, last: Float64Array, what: string) =>
+    assertDistributed(
+      Array.from(first, (value, i) => {
+        const cell = common.indexOf(value * 17 + last[i]!);
+        return cell < 0 ? common.length : cell;
+      }),
+      {
+        probabilities: [...common.map((i) => probabilities[i]!), ...(rare > 0 ? [rare] : [])],
+        what,
+      },
+    );
+  check(left!, right!, "columns");
+  check(top!, bottom!, "rows");
+});
+
+Deno.test("augment() mirrors independently in the weak and the strong view and from step to step", () => {
+  const n = 4000;
+  const data = Float32Array.from({ length: n * 4 }, (_, i) => i % 2);
+  const flips = (view: "labelled" | "weak" | "strong", key: readonly [number, number]) => {
+    const { out } = runRecorded({
+      x: { shape: [n, 2, 2, 1], data },
+      key: { shape: [2], data: key, dtype: "int32" },
+    }, ({ x, key }) => ({
+      out: augment(x as tf.Tensor4D, { pipeline: "crop(0)|flip", view, key: key as tf.Tensor1D }),
+    }));
+    return Array.from({ length: n }, (_, i) => out![i * 4]!);
+  };
+  const first = flips("weak", [0, 5]);
+  const others = {
+    strong: flips("strong", [0, 5]),
+    labelled: flips("labelled", [0, 5]),
+    "next step": flips("weak", [0, 6]),
+    "next seed": flips("weak", [1, 5]),
+  };
+  for (const [what, other] of Object.entries(others)) {
+    assertDistributed(first.map((flip, i) => 2 * flip + other[i]!), {
+      probabilities: even(4),
+      what,
+    });
+  }
 });
