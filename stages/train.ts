@@ -16,6 +16,7 @@ export const train = defineStage({
     labelled: "one",
     unlabelled: "optional",
     previous: "optional",
+    pretrained: "optional",
   },
   outputs: ["evaluations", "logits", "checkpoints"],
   engine: true,
@@ -42,6 +43,7 @@ export const train = defineStage({
         params: context.params,
         data,
         ...(context.hasInput("previous") ? { previous: context.input("previous") } : {}),
+        ...(context.hasInput("pretrained") ? { pretrained: context.input("pretrained") } : {}),
         checkpoints: context.checkpoints,
         outputs: {
           evaluations: context.output("evaluations"),

@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/nets": ["src/tensor"],
   "src/methods": ["src/tensor"],
   "src/train": ["src/augment", "src/data", "src/methods", "src/nets", "src/tensor"],
+  "src/weights": ["src/data", "src/train"],
   "stages": [
     "src/augment",
     "src/dag",
@@ -25,6 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/report",
     "src/tensor",
     "src/train",
+    "src/weights",
   ],
   "src/sweep": [
     "src/config",

@@ -17,6 +17,7 @@ import { capabilities } from "../sweep/capabilities.ts";
 import { buildTables, rootsOf, type TableNodes } from "../sweep/graph.ts";
 import { locateSources, type Source } from "../sweep/sources.ts";
 import { checkRequests } from "../sweep/check_requests.ts";
+import { locateWeights, type WeightFile } from "../sweep/weight_files.ts";
 import { readSourceCache } from "../sweep/source_cache_file.ts";
 import { checkReadable } from "./check_places.ts";
 import { chooseFor, type EngineUse } from "./engine_choice.ts";
@@ -27,6 +28,7 @@ export interface Selection {
   readonly target: Target;
   readonly expanded: Expanded;
   readonly sources: ReadonlyMap<string, Source>;
+  readonly weights: ReadonlyMap<string, WeightFile>;
   readonly tables: readonly TableNodes[];
 }
 
@@ -37,7 +39,7 @@ export interface Session {
   readonly selections: readonly Selection[];
   readonly plan: Plan;
   readonly engine: EngineUse;
-  /** Data set id -> path, for the stages. */
+  /** Data set id or digest -> path, for the stages. */
   readonly paths: Readonly<Record<string, string>>;
   /** What was learnt about source files; a running command keeps it in the store. */
   readonly sourceCache: ReadonlyMap<string, string>;
@@ -63,7 +65,8 @@ export async function openSession(targets: readonly string[], flags: Flags): Pro
   const engine = chooseFor(flags.engine, flags.device);
   const plan = makePlan(roots, { store, code, engine });
   const paths: Record<string, string> = {};
-  for (const { sources } of selections) {
+  for (const { sources, weights } of selections) {
+    for (const { digest, path } of weights.values()) paths[digest] = path;
     for (const [id, source] of sources) {
       if ("missing" in source) continue;
       if (source.found.path !== "") paths[id] = source.found.path;
@@ -104,12 +107,14 @@ async function select(target: Target, { flags, sourceCache }: {
     cache: sourceCache,
   });
   checkRequests({ sweep, expanded, sources });
+  const weights = await locateWeights(expanded, { sweep, cache: sourceCache });
   const papers = new Map<string, PaperTable>();
   for (const { paper } of expanded.tables) {
     if (paper === null) continue;
     papers.set(paper, await loadPaperTable(join(project, "paper", `${paper}.yaml`)));
   }
-  return { target, expanded, sources, tables: buildTables(expanded, { sources, papers }) };
+  const tables = buildTables(expanded, { sources, weights, papers });
+  return { target, expanded, sources, weights, tables };
 }
 
 /**

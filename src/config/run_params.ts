@@ -11,6 +11,9 @@ export const runFields = {
   net: z.string().regex(netPattern).describe(
     "wrn-<depth>-<width>, resnet-50-small or, narrower, resnet-50-small-w<channels>",
   ),
+  pretrained: z.string().min(1).nullable().describe(
+    "starting weights, .pth or .safetensors, relative to the sweep file; file.pth#ema_model names an entry of a checkpoint",
+  ),
   batch: count.describe("labelled images a step"),
   unlabelled_ratio: count.describe("unlabelled images a step, as a multiple of batch"),
   learning_rate: z.number().positive(),
@@ -55,6 +58,7 @@ export type RunParams = Readonly<
 export const paperRun: SweepRunParams = {
   steps: 262_144,
   net: "wrn-28-2",
+  pretrained: null,
   batch: 64,
   unlabelled_ratio: 2,
   learning_rate: 0.03,

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { calibrate } from "../../stages/calibrate.ts";
 import { evaluate } from "../../stages/evaluate.ts";
 import { prepare } from "../../stages/prepare.ts";
@@ -5,6 +6,7 @@ import { preprocess } from "../../stages/preprocess_imagenet127.ts";
 import { split } from "../../stages/split.ts";
 import { tabulate } from "../../stages/tabulate.ts";
 import { train } from "../../stages/train.ts";
+import { weights } from "../../stages/weights.ts";
 import {
   type Cell,
   type Expanded,
@@ -20,6 +22,7 @@ import { downloadable } from "../data/get_dataset.ts";
 import { methodGenerations, methodUsesUnlabelled } from "../methods/registry.ts";
 import type { PaperTable } from "../report/mod.ts";
 import type { Source } from "./sources.ts";
+import type { WeightFile } from "./weight_files.ts";
 
 /** Why a cell, or a seed of it, has no node: as `tabulate` takes it. */
 interface Absence {
@@ -53,13 +56,15 @@ export interface TableNodes {
 /** What cells are made from. */
 export interface GraphOptions {
   readonly sources: ReadonlyMap<string, Source>;
+  /** Files of starting weights by what runs call them; needed where one does. */
+  readonly weights?: ReadonlyMap<string, WeightFile>;
   /** The published tables by id. */
   readonly papers: ReadonlyMap<string, PaperTable>;
 }
 
 /** The stages of every table of a sweep. Looks at nothing but its arguments. */
 export function buildTables(expanded: Expanded, options: GraphOptions): TableNodes[] {
-  const chains = new ChainBuilder();
+  const chains = new ChainBuilder(options.weights ?? new Map());
   return expanded.tables.map((table) => {
     const cells = table.cells.map((cell) => cellNodes(cell, { chains, sources: options.sources }));
     return { table, cells, report: reportNode({ table, cells, expanded, options }) };
@@ -99,6 +104,11 @@ function absenceOf({ availability }: Cell): Absence | undefined {
 class ChainBuilder {
   readonly #known = new Map<string, NodeSpec>();
   readonly #numbers = new Map<NodeSpec, number>();
+  readonly #weights: ReadonlyMap<string, WeightFile>;
+
+  constructor(weights: ReadonlyMap<string, WeightFile>) {
+    this.#weights = weights;
+  }
 
   chain(cell: Cell, { run, source }: { readonly run: SeedRun; readonly source: Source }) {
     const { dataset } = cell.split;
@@ -112,9 +122,10 @@ class ChainBuilder {
       cell.id,
       () => splitSpec(cell, { run, images, source, counts }),
     );
-    const { pick, calibration, split_seed: _, ...training } = run.params;
+    const { pick, calibration, split_seed: _, pretrained, ...training } = run.params;
     const name = `${cell.methodText} ${cell.setting} seed ${run.seed}`;
-    const trainNode = this.#training(cell, { run, images, splitNode, training, name });
+    const start = pretrained === null ? undefined : this.#startingWeights(cell, pretrained);
+    const trainNode = this.#training(cell, { run, images, splitNode, start, training, name });
     const calibrated = this.#node(
       ["calibrate", this.#numbers.get(trainNode), calibration],
       cell.id,
@@ -144,11 +155,15 @@ class ChainBuilder {
   }
 
   /** The training of a run; of a method with generations the last one, which needs those before it. */
-  #training(cell: Cell, { run, images, splitNode, training, name }: {
+  #training(cell: Cell, { run, images, splitNode, start, training, name }: {
     readonly run: SeedRun;
     readonly images: NodeSpec;
     readonly splitNode: NodeSpec;
-    readonly training: Omit<SeedRun["params"], "pick" | "calibration" | "split_seed">;
+    readonly start: NodeSpec | undefined;
+    readonly training: Omit<
+      SeedRun["params"],
+      "pick" | "calibration" | "split_seed" | "pretrained"
+    >;
     readonly name: string;
   }): NodeSpec {
     const { method, methodParams: method_params } = cell;
@@ -157,9 +172,9 @@ class ChainBuilder {
     const params = { method, method_params, seed: run.seed, ...training, steps };
     const generation = (at: number): NodeSpec => {
       const previous = at === 0 ? undefined : generation(at - 1);
-      const parts = ["train", params, this.#numbers.get(splitNode)];
+      const others = [previous, start].map((node) => node ? this.#numbers.get(node) : null);
       return this.#node(
-        previous ? [...parts, this.#numbers.get(previous)] : parts,
+        ["train", params, this.#numbers.get(splitNode), ...others],
         cell.id,
         () => ({
           stage: train,
@@ -172,6 +187,7 @@ class ChainBuilder {
               ? { unlabelled: { node: splitNode, output: "unlabelled" } }
               : {}),
             ...(previous ? { previous: { node: previous, output: "checkpoints" } } : {}),
+            ...(start ? { pretrained: { node: start, output: "weights" } } : {}),
           },
           label: `train ${name}${count > 1 ? ` generation ${at + 1} of ${count}` : ""}`,
           cells: [],
@@ -179,6 +195,19 @@ class ChainBuilder {
       );
     };
     return generation(count - 1);
+  }
+
+  #startingWeights(cell: Cell, pretrained: string): NodeSpec {
+    const file = this.#weights.get(pretrained);
+    if (!file) throw new Error(`internal: the weights ${pretrained} were not looked for`);
+    const { digest, entry } = file;
+    return this.#node(["weights", digest, entry], cell.id, () => ({
+      stage: weights,
+      params: { digest, entry },
+      inputs: {},
+      label: `weights ${basename(pretrained)}`,
+      cells: [],
+    }));
   }
 
   /** The node made for these parts before, or a new one; either way `cell` needs it. */

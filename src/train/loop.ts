@@ -29,6 +29,7 @@ import { recordStep } from "./record_step.ts";
 import { ScalarReader } from "./scalar_reader.ts";
 import { learningRateAt } from "./schedule.ts";
 import { Spool } from "./spool.ts";
+import { startFrom } from "./starting_weights.ts";
 import type { StepProgram } from "./step.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { stepsPerEpoch, UNKEYED_TRAIN_PARAMS } from "./train_params.ts";
@@ -107,8 +108,12 @@ class Training {
   }
 
   static async create(options: TrainOptions): Promise<Training> {
-    const { engine, params, data } = options;
-    const { method, model, step } = await recordStep(data, params);
+    const { engine, params, data, pretrained } = options;
+    const { method, model, step: fresh } = await recordStep(data, params);
+    const { step, drawn } = pretrained === undefined
+      ? { step: fresh, drawn: [] }
+      : await startFrom(fresh, { weights: pretrained, method });
+    if (drawn.length > 0) options.log(`Not among the pretrained weights: ${drawn.join(", ")}`);
     const onDevice = await DeviceModel.create(engine, step, data.train);
     const predictors = new Predictors({
       engine,
@@ -244,7 +249,8 @@ class Training {
       const weights: Record<string, StoredTensor> = {};
       for (const { name, spec } of this.#step.state) {
         if (!INFERENCE_STATE.test(name)) continue;
-        weights[name] = { shape: spec.shape, data: await this.#model.tensor(name) };
+        const plain = name.replace(INFERENCE_STATE, ""); // a state dict as PyTorch loads it
+        weights[plain] = { shape: spec.shape, data: await this.#model.tensor(name) };
       }
       const bytes = encodeWeights(weights, { step: String(step) });
       await this.#spool.write(spooled.best(phase, step), bytes);

@@ -2,29 +2,11 @@
  * The safetensors file format (huggingface/safetensors): eight bytes with the header's length, a JSON header, the tensors'
  * bytes back to back, everything little endian. Written with sorted names, so equal contents are equal bytes.
  */
-
-/** Element types read and written here, with their widths in bytes. */
-const WIDTH_BYTES = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U64: 8,
-  U32: 4,
-  U16: 2,
-  U8: 1,
-  BOOL: 1,
-} as const;
-
-export type SafetensorsDtype = keyof typeof WIDTH_BYTES;
+import { ELEMENT_BYTES, type ElementType, floatValues } from "./element_type.ts";
 
 /** One tensor: row-major little-endian bytes. */
 export interface SafeTensor {
-  readonly dtype: SafetensorsDtype;
+  readonly dtype: ElementType;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
@@ -60,6 +42,11 @@ export function float32Values(tensor: SafeTensor): Float32Array {
   return new Float32Array(ownBuffer(tensor, "F32"));
 }
 
+/** A tensor of any float type as float32. Throws a TypeError for another type. */
+export function asFloat32Values({ bytes, dtype }: SafeTensor): Float32Array {
+  return floatValues(bytes, dtype);
+}
+
 /** A tensor's I32 values. Throws a TypeError for another type. */
 export function int32Values(tensor: SafeTensor): Int32Array {
   return new Int32Array(ownBuffer(tensor, "I32"));
@@ -87,7 +74,7 @@ export function encodeSafetensors(
   }
   let offset = 0;
   for (const [name, { dtype, shape, bytes }] of entries) {
-    const expected = count(shape) * WIDTH_BYTES[dtype];
+    const expected = count(shape) * ELEMENT_BYTES[dtype];
     if (bytes.length !== expected) {
       throw new RangeError(`${name}: expected ${expected} bytes, found ${bytes.length}`);
     }
@@ -131,7 +118,7 @@ export function decodeSafetensors(file: Uint8Array, source = "safetensors"): Saf
       continue;
     }
     const { dtype, shape, begin, end } = parseEntry(name, entry, fail);
-    const expected = count(shape) * WIDTH_BYTES[dtype];
+    const expected = count(shape) * ELEMENT_BYTES[dtype];
     if (end - begin !== expected) {
       fail(`${name}: ${dtype} [${shape}] needs ${expected} bytes, found ${end - begin}`);
     }
@@ -169,7 +156,7 @@ function parseHeader(bytes: Uint8Array, fail: (problem: string) => never): Recor
 
 function parseEntry(name: string, entry: unknown, fail: (problem: string) => never) {
   const { dtype, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof dtype !== "string" || !Object.hasOwn(WIDTH_BYTES, dtype)) {
+  if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
     fail(`${name}: unknown dtype ${JSON.stringify(dtype)}`);
   }
   if (!isCounts(shape)) fail(`${name}: ill-formed shape ${JSON.stringify(shape)}`);
@@ -177,7 +164,7 @@ function parseEntry(name: string, entry: unknown, fail: (problem: string) => nev
     fail(`${name}: ill-formed data_offsets ${JSON.stringify(data_offsets)}`);
   }
   const [begin, end] = data_offsets as [number, number];
-  return { dtype: dtype as SafetensorsDtype, shape: shape as readonly number[], begin, end };
+  return { dtype: dtype as ElementType, shape: shape as readonly number[], begin, end };
 }
 
 function isCounts(value: unknown): value is readonly number[] {
@@ -189,7 +176,7 @@ function count(shape: readonly number[]): number {
 }
 
 /** A fresh, aligned copy of the bytes. */
-function ownBuffer(tensor: SafeTensor, dtype: SafetensorsDtype): ArrayBuffer {
+function ownBuffer(tensor: SafeTensor, dtype: ElementType): ArrayBuffer {
   if (tensor.dtype !== dtype) throw new TypeError(`Expected ${dtype}, found ${tensor.dtype}`);
   return new Uint8Array(tensor.bytes).buffer;
 }

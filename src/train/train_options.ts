@@ -10,6 +10,8 @@ export interface TrainOptions {
   readonly data: RunData;
   /** Directory of the last generation's checkpoints, for a method with generations. */
   readonly previous?: string;
+  /** Directory of a stage `weights`: what training starts from. */
+  readonly pretrained?: string;
   /** Directory of the run's checkpoints. */
   readonly checkpoints: string;
   readonly outputs: OutputPaths;

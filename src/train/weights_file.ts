@@ -3,8 +3,8 @@ import type { StoredTensor } from "./checkpoint.ts";
 import { encodeSafetensors, type SafeTensor, safeTensor } from "./safetensors.ts";
 
 /**
- * Weights for other programs: state tensors under their names (`param.`, `ema.`, `momentum.`, `buffer.` or `method.`
- * followed by PyTorch's name), kernels OIHW and linear weights [out, in].
+ * Weights for other programs: tensors under PyTorch's names, of a whole state with `param.`, `ema.`, `momentum.`, `buffer.` or
+ * `method.` in front, kernels OIHW and linear weights [out, in].
  */
 export function encodeWeights(
   tensors: Readonly<Record<string, StoredTensor>>,

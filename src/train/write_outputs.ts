@@ -16,7 +16,10 @@ export interface OutputPaths {
   readonly evaluations: string;
   /** Raw logits of the best and the last 20 evaluations. */
   readonly logits: string;
-  /** `best.safetensors` (moving averages and running statistics) and `last.safetensors` (the whole state). */
+  /**
+   * `best.safetensors` (the best evaluation's net as it was evaluated: moving averages and running statistics under PyTorch's names)
+   * and `last.safetensors` (the whole state under `param.`, `ema.`, `momentum.`, `buffer.`, `method.`).
+   */
   readonly checkpoints: string;
 }
 

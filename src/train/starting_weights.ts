@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import type { Method } from "../methods/method.ts";
+import { BASE_HEAD, headPrefix } from "../nets/heads.ts";
+import { fromTorch, toTorch } from "../nets/layout.ts";
+import { decodeSafetensors, float32Values, type SafeTensor } from "./safetensors.ts";
+import type { StepProgram } from "./step.ts";
+
+/** File in the directory of a stage `weights`. */
+export const WEIGHTS_FILE = "weights.safetensors";
+
+/** Names that other programs give to a head: CoSSL, ACR and SimPro to the net's own, USB and CPE to a method's. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  classifier: ["output", "fc"],
+  abc: ["aux_classifier"],
+  acr: ["aux_classifier"],
+  cpe2: ["classifier2"],
+  cpe3: ["classifier3"],
+};
+/** Tensors named in a message. */
+const NAMED = 5;
+
+/** A step that starts from given weights, and what the weights lacked. */
+export interface Started {
+  readonly step: StepProgram;
+  /** Heads that the weights do not have: they start as without weights. */
+  readonly drawn: readonly string[];
+}
+
+/**
+ * The step with parameters, moving averages and running statistics from a directory of the stage `weights`. Momenta start at zero.
+ *
+ * @throws {UserError} that names tensors that are missing, unexpected or of another shape. Heads alone may be missing.
+ */
+export async function startFrom(
+  step: StepProgram,
+  { weights: directory, method }: { readonly weights: string; readonly method: Method },
+): Promise<Started> {
+  const path = join(directory, WEIGHTS_FILE);
+  const heads = [BASE_HEAD, ...method.heads].map(headPrefix);
+  const found = withOwnHeads(decodeSafetensors(await Deno.readFile(path), path).tensors, heads);
+  const own = new Map(
+    step.state.filter(({ name }) => /^(param|buffer)\./.test(name))
+      .map(({ name, spec }) => [name.slice(name.indexOf(".") + 1), spec.shape]),
+  );
+  const drawn = heads.filter((head) =>
+    [...found.keys()].every((name) => !name.startsWith(`${head}.`))
+  );
+  const isDrawn = (name: string) => drawn.some((head) => name.startsWith(`${head}.`));
+  checkFit(own, found, isDrawn);
+  const state = step.state.map((tensor) => {
+    const [, kind, name = ""] = /^(param|ema|buffer)\.(.*)$/.exec(tensor.name) ?? [];
+    if (kind === undefined || isDrawn(name)) return tensor;
+    const stored = found.get(name)!;
+    const { data } = fromTorch({ shape: stored.shape, data: float32Values(stored) });
+    return { ...tensor, initial: data };
+  });
+  return { step: { ...step, state }, drawn };
+}
+
+/** The tensors with heads under this program's names. */
+function withOwnHeads(
+  tensors: ReadonlyMap<string, SafeTensor>,
+  heads: readonly string[],
+): ReadonlyMap<string, SafeTensor> {
+  const renamed = new Map(tensors);
+  for (const head of heads) {
+    if (tensors.has(`${head}.weight`)) continue;
+    const alias = ALIASES[head]?.find((name) => tensors.has(`${name}.weight`));
+    if (alias === undefined) continue;
+    for (const part of ["weight", "bias"]) {
+      const tensor = tensors.get(`${alias}.${part}`);
+      if (tensor) renamed.set(`${head}.${part}`, tensor);
+      renamed.delete(`${alias}.${part}`);
+    }
+  }
+  return renamed;
+}
+
+function checkFit(
+  own: ReadonlyMap<string, readonly number[]>,
+  found: ReadonlyMap<string, SafeTensor>,
+  isDrawn: (name: string) => boolean,
+): void {
+  const missing = [...own.keys()].filter((name) => !found.has(name) && !isDrawn(name));
+  const unexpected = [...found.keys()].filter((name) => !own.has(name));
+  const misshapen = [...found].flatMap(([name, { shape }]) => {
+    const inProgram = own.get(name);
+    if (inProgram === undefined) return [];
+    const expected = torchShape(inProgram);
+    return expected.join() === shape.join() ? [] : [`${name} is [${shape}], not [${expected}]`];
+  });
+  const problems = [
+    listed("missing", missing),
+    listed("unexpected", unexpected),
+    listed("of another shape", misshapen),
+  ].filter((text) => text !== "");
+  if (problems.length === 0) return;
+  throw new UserError(`The pretrained weights do not fit the net: ${problems.join("; ")}`);
+}
+
+function torchShape(shape: readonly number[]): readonly number[] {
+  return toTorch({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }).shape;
+}
+
+function listed(what: string, names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  return `${what}: ${names.slice(0, NAMED).join(", ")}${more}`;
+}
