@@ -1,4 +1,5 @@
 import { captureSite, setSite, type Site, siteOf } from "./call_sites.ts";
+import { ConstantLists } from "./constant_lists.ts";
 import { BINARY, broadcastShape, COMPARISON, inferOutputs } from "./kernels.ts";
 import {
   type Attribute,
@@ -36,8 +37,7 @@ export class ProgramBuilder {
   readonly #constants: Constant[] = [];
   readonly #calls: KernelCall[] = [];
   readonly #known = new Map<string, readonly number[]>();
-  /** Constants of several elements, by what tells most of them apart. */
-  readonly #lists = new Map<string, readonly { value: number; data: readonly number[] }[]>();
+  readonly #lists = new ConstantLists();
   readonly #producer = new Map<number, KernelCall>();
   readonly #splat = new Map<number, number>();
   readonly #site: Site | undefined;
@@ -71,15 +71,11 @@ export class ProgramBuilder {
     if (data.length !== count) {
       throw new RangeError(`${specText(spec)} has not ${data.length} elements`);
     }
-    const key = `${specText(spec)} ${digest(data)}`;
-    const alike = this.#lists.get(key) ?? [];
-    const known = alike.find((constant) => sameElements(constant.data, data));
-    if (known) return known.value;
-    const values = Array.isArray(data) ? data as readonly number[] : listed(data);
-    const constant = { value: this.#add(spec), data: values };
-    this.#constants.push(constant);
-    this.#lists.set(key, [...alike, constant]);
-    return constant.value;
+    return this.#lists.valueOf(spec, data, (values) => {
+      const value = this.#add(spec);
+      this.#constants.push({ value, data: values });
+      return value;
+    });
   }
 
   splat(spec: TensorSpec, element: number): number {
@@ -222,37 +218,6 @@ export class ProgramBuilder {
     const sizes = this.spec(source).shape;
     return sizes.every((size, axis) => size === 1 || reps[axis] === 1) ? source : undefined;
   }
-}
-
-/** FNV-1a over the bits of up to a hundred elements, 32 bits. */
-function digest(values: ArrayLike<number>): number {
-  const element = new Float64Array(1);
-  const [low, high] = [
-    new Uint32Array(element.buffer, 0, 1),
-    new Uint32Array(element.buffer, 4, 1),
-  ];
-  let hash = 0x811c9dc5;
-  const step = Math.ceil(values.length / 100);
-  for (let i = 0; i < values.length; i += step) {
-    element[0] = values[i]!;
-    hash = Math.imul(hash ^ low[0]!, 0x01000193);
-    hash = Math.imul(hash ^ high[0]!, 0x01000193);
-  }
-  return hash;
-}
-
-/** `Array.from`, in a tenth of its time. */
-function listed(data: ArrayLike<number>): number[] {
-  const list = new Array<number>(data.length);
-  for (let i = 0; i < list.length; i++) list[i] = data[i]!;
-  return list;
-}
-
-function sameElements(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a === b) return true;
-  let same = a.length === b.length;
-  for (let i = 0; same && i < a.length; i++) same = Object.is(a[i], b[i]);
-  return same;
 }
 
 /** An element as a Cast makes it: truncated for int32, 0 or 1 for bool. */

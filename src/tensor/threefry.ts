@@ -6,8 +6,8 @@
 const PARITY = 0x1bd11bda;
 
 /**
- * Encrypts blocks of two words in place. The rounds are written out: with the rotations in a list, millions of blocks (the first
- * values of a network) take five times as long.
+ * Encrypts blocks of two words in place. The rounds are written out: with the rotations in a list, the millions of blocks for the
+ * first values of a network take more than twice as long.
  */
 function encrypt(words: Int32Array, [first, second]: readonly [number, number]): void {
   const a = first | 0;
