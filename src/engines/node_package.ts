@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { exists, namesIn } from "../dag/atomic.ts";
+import { libraryFault } from "./elf.ts";
 import type { Location } from "./locate.ts";
 import { defaultPlaces, type Places } from "./places.ts";
 
@@ -20,7 +21,10 @@ export function nodePackageCommand(places: Pick<Places, "root"> = defaultPlaces(
 }
 
 /** Says whether the package is there, of the right version and with its addon. Loads nothing. */
-export function locateNodePackage(places: Pick<Places, "root"> = defaultPlaces()): Location {
+export function locateNodePackage(
+  places: Pick<Places, "root" | "os" | "arch"> = defaultPlaces(),
+): Location {
+  const { os, arch } = places;
   const directory = nodePackageFolder(places);
   const command = nodePackageCommand(places);
   if (!exists(directory)) return { state: "absent", command };
@@ -31,13 +35,35 @@ export function locateNodePackage(places: Pick<Places, "root"> = defaultPlaces()
   if (version !== NODE_PACKAGE_VERSION) {
     return broken(`${folder} is version ${version}, expected ${NODE_PACKAGE_VERSION}`);
   }
-  // lib/napi-v8/tfjs_binding.node, by the version of Node's interface that it was built for.
-  const addon = namesIn(join(folder, "lib")).filter((name) => name.startsWith("napi-v"))
-    .map((name) => join(folder, "lib", name, "tfjs_binding.node")).find(exists);
+  const addon = addonsIn(folder).find(exists);
   if (addon === undefined) {
     return broken(`${folder} lacks its addon: the package's install script did not end well`);
   }
-  return { state: "ready", directory, version, libraries: [addon] };
+  const libraries = [addon, ...tensorflowIn(folder)];
+  const fault = os === "linux" ? faultIn(libraries, arch) : undefined;
+  return fault === undefined ? { state: "ready", directory, version, libraries } : broken(fault);
+}
+
+/** Where it may be, by the version of Node's interface that it was built for: lib/napi-v8/tfjs_binding.node. */
+function addonsIn(folder: string): string[] {
+  return namesIn(join(folder, "lib")).filter((name) => name.startsWith("napi-v"))
+    .map((name) => join(folder, "lib", name, "tfjs_binding.node"));
+}
+
+/** The libraries that the install script downloads. */
+function tensorflowIn(folder: string): string[] {
+  const libraries = join(folder, "deps", "lib");
+  return namesIn(libraries).filter((name) => /^libtensorflow.*\.so/.test(name))
+    .map((name) => join(libraries, name));
+}
+
+/** What is wrong with the first library that is truncated or for another processor: to load it could end the process. */
+function faultIn(libraries: readonly string[], arch: Places["arch"]): string | undefined {
+  for (const path of libraries) {
+    const fault = libraryFault(path, arch);
+    if (fault !== null) return `${path} ${fault}`;
+  }
+  return undefined;
 }
 
 function versionIn(path: string): string | undefined {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { openProject } from "../../src/dag/mod.ts";
 import type { Stage } from "../../src/dag/stage.ts";
 import { sourceTexts as tensorflow } from "../../src/tensor/engines/tensorflow/source_texts.ts";
+import { sourceTexts as tfjs } from "../../src/tensor/engines/tfjs/source_texts.ts";
 import { sourceTexts as wasm } from "../../src/tensor/engines/wasm/source_texts.ts";
 import { sourceTexts as xla } from "../../src/tensor/engines/xla/source_texts.ts";
 import { train } from "../../stages/train.ts";
@@ -10,7 +11,7 @@ import { train } from "../../stages/train.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { code } = openProject(root, { store: `${root}none` });
 
-for (const [name, sourceTexts] of Object.entries({ wasm, tensorflow, xla })) {
+for (const [name, sourceTexts] of Object.entries({ wasm, tensorflow, xla, tfjs })) {
   Deno.test(`sourceTexts() of ${name} and training's key hold every tensor module that the engine uses`, () => {
     const keyed = code.digest(train as Stage, { method: "supervised", net: "wrn-28-2" }).modules;
     const own = new Set(sourceTexts());

@@ -5,8 +5,12 @@ import { testedEngines } from "./tested_engines.ts";
 /** Without the care that is taken, every third process or so ended in a segmentation fault. */
 const TIMES = 4;
 
-// Nothing of wasm computes while JavaScript runs.
-for (const { name, isInstalled } of testedEngines.filter(({ name }) => name !== "wasm")) {
+// These compute nothing while JavaScript runs.
+const SYNCHRONOUS = ["wasm", "tfjs-node-gpu"];
+
+for (
+  const { name, isInstalled } of testedEngines.filter(({ name }) => !SYNCHRONOUS.includes(name))
+) {
   Deno.test({
     name: `leaveOnUncaughtErrors() ends a process in the middle of a step by its error: ${name}${
       isInstalled ? "" : " (skipped: not installed)"

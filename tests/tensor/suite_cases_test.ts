@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rules as tensorflowRules } from "../../src/tensor/engines/tensorflow/lower/table.ts";
 import { lowerings } from "../../src/tensor/engines/wasm/lower/table.ts";
+import { rules as tfjsRules } from "../../src/tensor/engines/tfjs/rules/table.ts";
 import { rules as xlaRules } from "../../src/tensor/engines/xla/rules/table.ts";
 import { expandProgram } from "../../src/tensor/expand.ts";
 import { interpretations } from "../../src/tensor/interpreter.ts";
@@ -34,6 +35,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   tensorflow: [...Object.keys(tensorflowRules)],
   "xla on the CPU": [...Object.keys(xlaRules.cpu), ...composed],
   "xla on a GPU": [...Object.keys(xlaRules.cuda), ...composed],
+  "tfjs-node-gpu": [...Object.keys(tfjsRules), ...composed],
 };
 
 for (const [engine, kernels] of Object.entries(tables)) {

@@ -1,6 +1,8 @@
 import type { Engine } from "../../src/tensor/mod.ts";
 import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
 import { openTensorflow, tensorflowIsInstalled } from "./tensorflow/installed.ts";
+import { reasonAgainst } from "./tfjs/built_package.ts";
+import { openTfjsNode } from "./tfjs/tested_backends.ts";
 import { openXla, xlaIsInstalled } from "./xla/installed.ts";
 
 /** An engine that the suite `engines_*_test.ts` runs on. */
@@ -23,6 +25,12 @@ export const testedEngines: readonly TestedEngine[] = [
     open: openTensorflow,
   },
   { name: "xla", isInstalled: xlaIsInstalled, casesPerProgram: 40, open: () => openXla() },
+  {
+    name: "tfjs-node-gpu",
+    isInstalled: reasonAgainst === undefined,
+    casesPerProgram: 1,
+    open: openTfjsNode,
+  },
 ];
 
 /** What a test of the suite may ask for besides the engine. */

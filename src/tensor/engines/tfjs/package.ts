@@ -43,6 +43,10 @@ function load(directory: string, threads: number): NodeBackend {
     TF_NUM_INTEROP_THREADS: `${threads}`,
   });
   const before = tf.engine().backendName;
+  // A second copy of tfjs-core, which a file of the package asks for, says that there is one already; they share all that matters.
+  const terminal = globalThis.console;
+  const { warn } = terminal;
+  terminal.warn = () => {};
   try {
     const loading = () => require(NODE_PACKAGE);
     if (Deno.build.os === "linux") quietly(loading);
@@ -51,6 +55,7 @@ function load(directory: string, threads: number): NodeBackend {
     if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) throw error;
     throw new UserError(`${NODE_PACKAGE} in ${directory} cannot be loaded: ${error.message}`);
   } finally {
+    terminal.warn = warn;
     if (before) void tf.setBackend(before);
   }
   const backend = tf.findBackend(NODE_BACKEND) ?? undefined;
