@@ -19,6 +19,8 @@ export interface InterleaveOptions {
   readonly rounds: number;
   /** A turn takes at least about so long: it has as many steps as fit, and at least one. Default 1. */
   readonly turnSeconds?: number;
+  /** Is told of every turn: whose it was, in which round (0: warm-up), and how long a step took. */
+  readonly onTurn?: (name: string, turn: { readonly round: number; readonly ms: number }) => void;
 }
 
 /** Whoever takes longer than this many times the fastest one's step has a turn in every third round only. */
@@ -30,13 +32,15 @@ const SLOW = 3;
  */
 export async function interleave(
   participants: readonly Participant[],
-  { rounds, turnSeconds = 1 }: InterleaveOptions,
+  { rounds, turnSeconds = 1, onTurn = () => {} }: InterleaveOptions,
 ): Promise<Measured[]> {
   const first: number[] = [];
   const second: number[] = [];
   for (const participant of participants) {
     first.push((await checked(participant, 1)).milliseconds);
-    second.push((await checked(participant, 1)).milliseconds);
+    const { milliseconds } = await checked(participant, 1);
+    second.push(milliseconds);
+    onTurn(participant.name, { round: 0, ms: milliseconds });
   }
   const fastest = Math.min(...second);
   const steps = second.map((one) => Math.max(1, Math.round(1000 * turnSeconds / one)));
@@ -44,7 +48,10 @@ export async function interleave(
   for (let round = 0; round < rounds; round++) {
     for (const [index, participant] of participants.entries()) {
       if (second[index]! > SLOW * fastest && round % 3 > 0) continue;
-      turns[index]!.push(await checked(participant, steps[index]!));
+      const turn = await checked(participant, steps[index]!);
+      turns[index]!.push(turn);
+      const ms = turn.milliseconds / steps[index]!;
+      onTurn(participant.name, { round: round + 1, ms });
     }
   }
   return turns.map((own, index) => {

@@ -13,6 +13,7 @@ import { UserError } from "../src/errors.ts";
 import { listed, runBenchmark, type Values, wholeNumber, writeLine } from "./benchmark.ts";
 import { type Device, measureCase, type StepCase } from "./step_case.ts";
 import { type StepRow, stepTable } from "./step_row.ts";
+import { figures } from "./table.ts";
 
 const CASES: readonly StepCase[] = [
   { net: "wrn-28-2", batch: 64, depth: 28, width: 2 },
@@ -43,6 +44,11 @@ async function run(values: Values<typeof OPTIONS[number]>): Promise<void> {
     rounds,
     strong,
     python: values.python ?? Deno.env.get("PYTHON") ?? "python3",
+    onTurn: (name: string, { round, ms }: { readonly round: number; readonly ms: number }) => {
+      if (!Deno.stderr.isTerminal()) return;
+      const text = `round ${round} of ${rounds}: ${name} ${figures(ms)} ms\n`;
+      Deno.stderr.writeSync(new TextEncoder().encode(text));
+    },
   };
   const all: StepRow[] = [];
   for (const one of CASES.filter(({ net }) => nets.includes(net))) {

@@ -1,7 +1,7 @@
 /** One net with those who step it side by side. */
 import { fileURLToPath } from "node:url";
 import { hasGpu, locateEngine } from "../src/engines/mod.ts";
-import { interleave, type Measured } from "./interleave.ts";
+import { interleave, type InterleaveOptions, type Measured } from "./interleave.ts";
 import { type Participant, startParticipant } from "./participant.ts";
 import { type StepRow, stepRow } from "./step_row.ts";
 import type { StepWorkerOptions } from "./step_worker.ts";
@@ -29,6 +29,8 @@ export interface StepCaseOptions {
   readonly python: string;
   /** Whether PyTorch takes part. */
   readonly peer: boolean;
+  /** Is told of every turn, as `interleave` does. */
+  readonly onTurn: NonNullable<InterleaveOptions["onTurn"]>;
 }
 
 export type Device = "cpu" | "cuda";
@@ -130,7 +132,8 @@ export async function measureCase(one: StepCase, options: StepCaseOptions): Prom
       if (group.length === 0) continue;
       // Less than a millisecond a step: a fifth of a second is plenty.
       const turnSeconds = one.net === "none" ? 0.2 : 1;
-      const results = await interleave(group, { rounds: options.rounds, turnSeconds });
+      const { rounds, onTurn } = options;
+      const results = await interleave(group, { rounds, turnSeconds, onTurn });
       group.forEach((participant, index) => measured.set(participant, results[index]!));
     }
     const resultOf = (index: number) => {
