@@ -10,7 +10,7 @@ const pickTexts: Readonly<Record<string, string>> = {
   "median-last-20": "of each run the median over the last 20 evaluations",
 };
 
-/** What the results themselves say about how they were made: checkpoint and engines. */
+/** What the results themselves say about how they were made: checkpoint, engines, classes without a test image. */
 export function factsOf(cells: readonly ReportCell[]): Fact[] {
   const picks = byText(cells, (seed) => seed.pick).map(({ text, scope }) => {
     const sentence = pickTexts[text];
@@ -20,7 +20,13 @@ export function factsOf(cells: readonly ReportCell[]): Fact[] {
     const mixed = all.length > 1 ? `${text}, one of ${all.length} that this table mixes` : text;
     return { name: "engine", text: mixed, scope };
   });
-  return [...picks, ...engines];
+  const lacking = byText(cells, ({ absentClasses }) => absentClasses.join(", "))
+    .filter(({ text }) => text !== "")
+    .map(({ text, scope }) => {
+      const classes = text.includes(",") ? `classes ${text}` : `class ${text}`;
+      return { name: "test set", text: `no image of ${classes}`, scope };
+    });
+  return [...picks, ...engines, ...lacking];
 }
 
 /** Departures that only the results tell: fewer test images, a split that the data folder fixes. */

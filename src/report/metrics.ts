@@ -10,6 +10,8 @@ const metricsSchema = z.object({
   outputs: z.record(z.string(), z.object({ top1: z.number().min(0).max(1) })),
   test_count: z.int().min(1),
   official_test_count: z.int().min(1),
+  /** Classes without a test image. */
+  absent_classes: z.array(z.int().min(0)).default([]),
   engine: z.string(),
   /** Whether the data folder itself says which images are labelled. */
   fixed_split: z.boolean().default(false),

@@ -69,6 +69,8 @@ export interface SeedResult {
   readonly selectedStep: number | null;
   readonly testImages: number;
   readonly officialTestImages: number;
+  /** Classes without a test image. */
+  readonly absentClasses: readonly number[];
   readonly fixedSplit: boolean;
 }
 

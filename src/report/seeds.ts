@@ -72,6 +72,7 @@ function resultOf(metrics: Metrics, options: { seed: number; cell: string }): Se
     selectedStep: metrics.selected_step,
     testImages: metrics.test_count,
     officialTestImages: metrics.official_test_count,
+    absentClasses: metrics.absent_classes,
     fixedSplit: metrics.fixed_split,
   };
 }

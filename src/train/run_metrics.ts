@@ -11,6 +11,8 @@ export interface RunMetrics {
   readonly primary: string;
   readonly outputs: Readonly<Record<string, Scalars & GroupScalars>>;
   readonly test_count: number;
+  /** Classes without a test image, which recalls and what is made of them leave out. */
+  readonly absent_classes: readonly number[];
   readonly official_test_count: number;
   readonly fixed_split: boolean;
   /** Step and top-1 of the primary output at every evaluation. */
@@ -55,6 +57,7 @@ export async function summarizeRun(
     primary,
     outputs,
     test_count: meta.test_count,
+    absent_classes: outputs[primary]!.recalls.flatMap((recall, k) => recall === null ? [k] : []),
     official_test_count: meta.official_test_count,
     fixed_split: meta.fixed_split,
     curve: meta.steps.map((step, i) => [step, top1[i]!]),

@@ -32,6 +32,15 @@ Deno.test("buildReport() uses one run for every cell that points to it", () => {
   assert.deepEqual(report.cells.map((row) => row[0]?.ours?.mean), [25, 25]);
 });
 
+Deno.test("buildReport() says which classes a test set lacks", () => {
+  const facts = (absent_classes: readonly number[]) =>
+    buildReport(own, [outcome(0.5, { absent_classes }), outcome(0.5)]).facts
+      .filter(({ name }) => name === "test set").map(({ text }) => text);
+  assert.deepEqual(facts([]), []);
+  assert.deepEqual(facts([7]), ["no image of class 7"]);
+  assert.deepEqual(facts([3, 12]), ["no image of classes 3, 12"]);
+});
+
 Deno.test("buildReport() numbers only the notes on cells that it shows", () => {
   const columns = published.paper?.columns.filter(({ id }) => id === "in127");
   const report = buildReport({ ...published, columns, cells: [] }, []);

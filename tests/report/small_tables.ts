@@ -36,6 +36,7 @@ export function outcome(top1: number, changes: object = {}): Outcome {
     outputs: { base: { top1 } },
     test_count: 4000,
     official_test_count: 10000,
+    absent_classes: [],
     engine: "wasm",
     fixed_split: false,
     ...changes,
