@@ -9,7 +9,7 @@ const params = z.strictObject({
   dataset: z.string(),
   /** What planning found: `digest` names the bytes, whatever the path. */
   source: z.strictObject({
-    kind: z.enum(SOURCE_KINDS).exclude(["downsampled"]),
+    kind: z.enum(SOURCE_KINDS).exclude(["downsampled", "ilsvrc"]),
     digest: z.string(),
   }),
   synthetic: synthesis.optional(),

@@ -30,11 +30,13 @@ export function memorySource(bytes: Uint8Array, name: string): ByteSource {
 const WINDOW_BYTES = 1 << 16;
 
 /** An open file as a source; small neighbouring reads come from one window. The caller closes the file. */
-export function fileSource(file: Deno.FsFile, { name, length }: {
+export function fileSource(file: Deno.FsFile, { name, length, windowBytes = WINDOW_BYTES }: {
   readonly name: string;
   readonly length: number;
+  /** Smaller where neighbours are not needed. */
+  readonly windowBytes?: number;
 }): ByteSource {
-  const window = new Uint8Array(WINDOW_BYTES);
+  const window = new Uint8Array(windowBytes);
   let windowAt = 0;
   let windowLength = 0;
   const read = (target: Uint8Array, at: number) => {
@@ -50,10 +52,10 @@ export function fileSource(file: Deno.FsFile, { name, length }: {
     length,
     readInto(target, at) {
       checkEnd({ at, wanted: target.length, length, name });
-      if (target.length > WINDOW_BYTES / 4) return read(target, at);
+      if (target.length > windowBytes / 4) return read(target, at);
       if (at < windowAt || at + target.length > windowAt + windowLength) {
         windowLength = 0;
-        const filled = window.subarray(0, Math.min(WINDOW_BYTES, length - at));
+        const filled = window.subarray(0, Math.min(windowBytes, length - at));
         read(filled, at);
         windowAt = at;
         windowLength = filled.length;

@@ -45,3 +45,13 @@ export interface DownsampledArchive {
 /** The published archives of downsampled ImageNet whose hash is known (TensorFlow Datasets' checksum list), by name. */
 export const DOWNSAMPLED_ARCHIVES: Readonly<Record<string, DownsampledArchive>> =
   checksums.downsampled;
+
+/** Size and hash of an archive of ILSVRC-2012. */
+export interface OfficialArchive {
+  /** Left out where nobody publishes it. */
+  readonly bytes?: number;
+  readonly md5: string;
+}
+
+/** The archives of ILSVRC-2012 by name: MD5s as torchvision's loader checks them, sizes as TensorFlow Datasets lists them. */
+export const ILSVRC_ARCHIVES: Readonly<Record<string, OfficialArchive>> = checksums.ilsvrc;

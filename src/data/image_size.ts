@@ -4,16 +4,27 @@ export interface ImageSize {
   readonly height: number;
 }
 
+/** Size of a picture and, of a JPEG, the number of its colour components: 4 are cyan, magenta, yellow and black. */
+export interface PictureHeader extends ImageSize {
+  readonly components?: number;
+}
+
 /**
  * Size of a PNG, WebP or JPEG picture from its header, so that planning needs no native library. Null if the bytes are none
  * of these.
  */
 export function imageSize(bytes: Uint8Array): ImageSize | null {
+  const header = pictureHeader(bytes);
+  return header === null ? null : { width: header.width, height: header.height };
+}
+
+/** As `imageSize`, with the components of a JPEG. */
+export function pictureHeader(bytes: Uint8Array): PictureHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     if (tag(bytes, 1, "PNG")) return { width: view.getUint32(16), height: view.getUint32(20) };
     if (tag(bytes, 0, "RIFF") && tag(bytes, 8, "WEBP")) return webpSize(bytes, view);
-    if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpegSize(view);
+    if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpegHeader(view);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // the header is cut off
   }
@@ -39,13 +50,18 @@ function webpSize(bytes: Uint8Array, view: DataView): ImageSize | null {
   return null;
 }
 
-function jpegSize(view: DataView): ImageSize {
+function jpegHeader(view: DataView): PictureHeader {
   let at = 2;
   while (true) {
+    while (view.getUint8(at + 1) === 0xff) at++; // filling
     const marker = view.getUint8(at + 1);
     // Start-of-frame markers are C0 to CF but for C4, C8 and CC.
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+      return {
+        height: view.getUint16(at + 5),
+        width: view.getUint16(at + 7),
+        components: view.getUint8(at + 9),
+      };
     }
     at += 2 + view.getUint16(at + 2);
   }

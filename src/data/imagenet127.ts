@@ -4,6 +4,8 @@ export interface Imagenet127 {
   readonly groupNames: readonly string[];
   /** Group of label 1 … 1000 of the downsampled-ImageNet files; place 0 is not used. */
   readonly groupOfLabel: Int32Array;
+  /** Label 1 … 1000 of each class's WordNet id, in order of the ids. */
+  readonly labelOfWnid: ReadonlyMap<string, number>;
 }
 
 /** Labels of the downsampled-ImageNet files are 1 … 1000. */
@@ -19,7 +21,9 @@ export async function readImagenet127(): Promise<Imagenet127> {
   );
   const groupOfLabel = new Int32Array(IMAGENET_CLASSES + 1).fill(-1);
   for (const [label, , group] of classes) groupOfLabel[Number(label)] = Number(group);
-  return { groupNames: groups.map(([, , name]) => name!), groupOfLabel };
+  const labels = classes.map(([label, wnid]): [string, number] => [wnid!, Number(label)]);
+  const labelOfWnid = new Map(labels.sort(([a], [b]) => a < b ? -1 : 1));
+  return { groupNames: groups.map(([, , name]) => name!), groupOfLabel, labelOfWnid };
 }
 
 function rows(text: string): string[][] {

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { DOWNSAMPLED_ARCHIVES, officialFiles } from "./checksums.ts";
 import { DATASET_IDS, datasetFacts } from "./datasets.ts";
 import type { SourceKind } from "./loaded_set.ts";
-import { locate, type Located } from "./locate.ts";
+import { locate, type Located, type SourceDeparture } from "./locate.ts";
 import type { SourceCache } from "./source_cache.ts";
 
 /** A line of `data list`. */
@@ -19,7 +19,7 @@ export interface DatasetStatus {
   readonly page: string | null;
   readonly licence: string;
   readonly citation: string;
-  /** Why it is missing or damaged and what to do; empty otherwise. */
+  /** Why it is missing or damaged and what to do, or how it differs from published results; empty otherwise. */
   readonly note: string;
 }
 
@@ -56,7 +56,7 @@ export async function listDatasets(root: string, options: {
             state: "there",
             kind: located.found.kind,
             path: located.found.path,
-            note: "",
+            note: noteOf(located.found.departures ?? []),
           }
           : { ...absent, state: "missing", note: located.missing },
       );
@@ -68,6 +68,12 @@ export async function listDatasets(root: string, options: {
   return list;
 }
 
+/** What is not as in published results. */
+function noteOf(departures: readonly SourceDeparture[]): string {
+  return departures.map(({ name, paper, ours }) => `${name}: ${ours} (published results: ${paper})`)
+    .join("; ");
+}
+
 /** Size of the archives that ImageNet-127 is made of, in bytes. */
 function downsampledBytes(id: string): number | null {
   const facts = datasetFacts(id);
@@ -77,10 +83,10 @@ function downsampledBytes(id: string): number | null {
     .reduce((sum, [, { bytes }]) => sum + bytes, 0);
 }
 
-/** Hashes every file of a data set afresh, or says that there is none. Throws a UserError that says what is wrong. */
+/** Hashes every file of a data set afresh (of ILSVRC-2012's unpacked pictures names and lengths), or says that there is none. Throws a UserError that says what is wrong. */
 export async function checkDataset(id: string, { root, folder }: {
   readonly root: string;
   readonly folder?: string | undefined;
 }): Promise<Located> {
-  return await locate({ dataset: id, root, folder, cache: new Map() });
+  return await locate({ dataset: id, root, folder, cache: new Map(), thorough: true });
 }

@@ -3,7 +3,8 @@ import type { Synthesis } from "./synthesis.ts";
 
 /**
  * What kind of source a data set is read from. `…archive` is packed, its sister unpacked: `binary` is CIFAR's binary version,
- * `python` its pickles, `stl` STL-10's; `downsampled` is a folder of downsampled-ImageNet batches.
+ * `python` its pickles, `stl` STL-10's; `downsampled` is a folder of downsampled-ImageNet batches, `ilsvrc`
+ * one of ILSVRC-2012's original pictures.
  */
 export const SOURCE_KINDS = [
   "synthetic",
@@ -15,6 +16,7 @@ export const SOURCE_KINDS = [
   "stl",
   "indexed",
   "downsampled",
+  "ilsvrc",
 ] as const;
 
 export type SourceKind = typeof SOURCE_KINDS[number];

@@ -1,11 +1,11 @@
 import { basename, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import type { DownsampledArchive, OfficialFiles } from "./checksums.ts";
+import type { DownsampledArchive, OfficialArchive, OfficialFiles } from "./checksums.ts";
 import { datasetFacts } from "./datasets.ts";
-import { batchesDigest, findBatches } from "./downsampled_files.ts";
-import { readImagenet127 } from "./imagenet127.ts";
+import { ILSVRC_EXPECTED } from "./ilsvrc_files.ts";
 import { indexedDigest, indexedFacts, openIndexedFolder } from "./indexed_folder.ts";
 import type { SourceKind } from "./loaded_set.ts";
+import { locateImagenet127 } from "./locate_imagenet127.ts";
 import { checkArchive, checkUnpacked, statFile } from "./official_check.ts";
 import { type OfficialForm, officialForms } from "./official_forms.ts";
 import type { SourceCache } from "./source_cache.ts";
@@ -20,6 +20,15 @@ export interface FoundSource {
   /** Names the bytes: `md5:…` of an archive, `sha256:…` over all files of a folder, `parameters` for the synthetic set. */
   readonly digest: string;
   readonly facts: SourceFacts;
+  /** Where its images differ from those that published results are of, in words for a report. */
+  readonly departures?: readonly SourceDeparture[];
+}
+
+/** A difference between the images here and those of published results. */
+export interface SourceDeparture {
+  readonly name: string;
+  readonly paper: string;
+  readonly ours: string;
 }
 
 /** What `locate` answers: the source, or why there is none and what to do. */
@@ -41,6 +50,10 @@ export interface LocateOptions {
   readonly python?: OfficialFiles | undefined;
   /** The same of downsampled ImageNet's archives, by name. */
   readonly archives?: Readonly<Record<string, DownsampledArchive>> | undefined;
+  /** The same of ILSVRC-2012's archives, by name. */
+  readonly ilsvrc?: Readonly<Record<string, OfficialArchive>> | undefined;
+  /** Hashes what planning only measures: ILSVRC-2012's 155 GB of archives. */
+  readonly thorough?: boolean;
 }
 
 /**
@@ -62,7 +75,7 @@ export async function locate(options: LocateOptions): Promise<Located> {
     return { found: { kind: "indexed", path: resolve(directory), digest, facts } };
   }
   if (stat?.isDirectory === true && datasetFacts(dataset)?.downsampled === true) {
-    const found = await locateDownsampled(directory, options);
+    const found = await locateImagenet127(directory, options);
     if (found !== null) return { found };
   }
   const facts = officialFacts(dataset);
@@ -87,27 +100,6 @@ function locateSynthetic(synthesis: Synthesis | undefined): Located {
   const facts = officialFacts("synthetic", synthesis);
   if (facts === undefined) throw new Error("internal: synthetic set without parameters");
   return { found: { kind: "synthetic", path: "", digest: "parameters", facts } };
-}
-
-/** The class counts of ImageNet-127 are not known before its labels are read. */
-async function locateDownsampled(
-  directory: string,
-  { dataset, cache, archives }: LocateOptions,
-): Promise<FoundSource | null> {
-  const { size, testCount } = datasetFacts(dataset)!;
-  const batches = await findBatches(directory, size);
-  if (batches === null) return null;
-  const digest = await batchesDigest(directory, { batches, cache, archives });
-  const { groupNames } = await readImagenet127();
-  const facts = {
-    dataset,
-    classNames: groupNames,
-    height: size,
-    width: size,
-    trainCounts: null,
-    testCount,
-  };
-  return { kind: "downsampled", path: resolve(directory), digest, facts };
 }
 
 interface Search {
@@ -158,7 +150,8 @@ async function missingReason({ dataset, directory, forms }: {
   const facts = datasetFacts(dataset);
   if (facts?.downsampled === true) {
     return `expected the files of downsampled ImageNet at ${facts.size} pixels (train_data_batch_1 to 10 and val_data, ` +
-      `pickles, .npz or the zip archives) in ${directory}, found none: get them from ${facts.page} (data/README.md)`;
+      `pickles, .npz or the zip archives) in ${directory}, found none: get them from ${facts.page} (data/README.md). ` +
+      `The original pictures are read as well, which is a departure: ${ILSVRC_EXPECTED}`;
   }
   const [form] = forms;
   if (form === undefined) {

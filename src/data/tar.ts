@@ -1,4 +1,10 @@
-const BLOCK_BYTES = 512;
+import {
+  BLOCK_BYTES,
+  checkMemberName,
+  isPassedOver,
+  isPlainFile,
+  parseTarHeader,
+} from "./tar_header.ts";
 
 /** A regular file in a tar archive. */
 export interface TarFile {
@@ -27,10 +33,10 @@ export async function* tarEntries(chunks: AsyncIterable<Uint8Array>): AsyncGener
     const header = await reader.read(BLOCK_BYTES);
     if (header === null) throw new Error("The archive ends before its end mark: it is truncated");
     if (header.every((byte) => byte === 0)) break;
-    const { name, size, type } = parseHeader(header);
+    const { name, size, type } = parseTarHeader(header);
     let left = Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
-    if (type === "0" || type === "\0") {
-      checkName(name);
+    if (isPlainFile(type)) {
+      checkMemberName(name);
       const padding = left - size;
       const pieces = async function* () {
         while (left > padding) {
@@ -41,7 +47,7 @@ export async function* tarEntries(chunks: AsyncIterable<Uint8Array>): AsyncGener
         }
       };
       yield { name, size, pieces };
-    } else if (type !== "5" && type !== "x" && type !== "g") {
+    } else if (!isPassedOver(type)) {
       throw new Error(`"${name}" is a link or a special file: only plain files are expected`);
     }
     await reader.skip(left, name);
@@ -63,32 +69,6 @@ export async function* readTar(
       at += piece.length;
     }
     yield { name, bytes };
-  }
-}
-
-function parseHeader(header: Uint8Array) {
-  const text = (from: number, length: number) => {
-    const field = header.subarray(from, from + length);
-    const end = field.indexOf(0);
-    return new TextDecoder().decode(end === -1 ? field : field.subarray(0, end));
-  };
-  const sum = header.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 32 : byte), 0);
-  if (parseInt(text(148, 8), 8) !== sum) {
-    throw new Error("A header does not match its check sum: it is damaged");
-  }
-  const prefix = text(257, 5) === "ustar" && header[262] === 0 ? text(345, 155) : "";
-  const size = parseInt(text(124, 12).trim() || "0", 8);
-  if (!Number.isSafeInteger(size) || size < 0) {
-    throw new Error("A header has no readable size: it is damaged");
-  }
-  const name = prefix === "" ? text(0, 100) : `${prefix}/${text(0, 100)}`;
-  return { name: name.replace(/^(\.\/)+/, ""), size, type: String.fromCharCode(header[156]!) };
-}
-
-function checkName(name: string): void {
-  const parts = name.split(/[/\\]/);
-  if (name === "" || /^([/\\]|[A-Za-z]:)/.test(name) || parts.includes("..")) {
-    throw new Error(`The name "${name}" would leave the directory`);
   }
 }
 

@@ -21,6 +21,7 @@ import { indexFileName } from "../data/index_files.ts";
 import { downloadable } from "../data/get_dataset.ts";
 import { methodGenerations, methodUsesUnlabelled } from "../methods/registry.ts";
 import type { PaperTable } from "../report/mod.ts";
+import { sourceDepartures } from "./source_departures.ts";
 import type { Source } from "./sources.ts";
 import type { WeightFile } from "./weight_files.ts";
 
@@ -240,7 +241,7 @@ function prepareSpec({ split: { dataset }, synthesis }: Cell, source: Source): N
     };
   }
   const { kind, digest } = source.found;
-  if (kind === "downsampled") {
+  if (kind === "downsampled" || kind === "ilsvrc") {
     const label = `preprocess ${dataset}`;
     return { ...base, stage: preprocess, label, params: { dataset, source: { kind, digest } } };
   }
@@ -336,12 +337,15 @@ function reportNode({ table, cells, expanded, options }: {
       paper,
       ...axes,
       cells: cellParams,
-      departures: tableDepartures(table).map(({ name, paper, ours, cells }) => ({
-        name,
-        paper,
-        ours,
-        cells,
-      })),
+      departures: [
+        ...tableDepartures(table).map(({ name, paper, ours, cells }) => ({
+          name,
+          paper,
+          ours,
+          cells,
+        })),
+        ...sourceDepartures(table, options.sources),
+      ],
     },
     inputs: { cells: inputs },
     label: `tabulate ${table.id}`,

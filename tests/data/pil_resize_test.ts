@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { PilResize } from "../../src/data/pil_resize.ts";
 import { hex } from "./fixtures.ts";
 
-/** A picture of noise, uint8 [edge, edge, 3]: the third byte of each step of a linear congruential generator. */
-function noise(edge: number, seed: number): Uint8Array {
+/** A picture of noise, uint8 [height, width, 3]: the third byte of each step of a linear congruential generator. */
+function noise(width: number, seed: number, height = width): Uint8Array {
   let state = seed;
-  return Uint8Array.from({ length: edge * edge * 3 }, () => {
+  return Uint8Array.from({ length: width * height * 3 }, () => {
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
     return (state >> 16) & 255;
   });
@@ -13,7 +13,8 @@ function noise(edge: number, seed: number): Uint8Array {
 
 function resized(picture: Uint8Array, edges: { from: number; to: number }): Uint8Array {
   const target = new Uint8Array(edges.to * edges.to * 3);
-  new PilResize(edges).resize(picture, target);
+  const { from, to: edge } = edges;
+  new PilResize({ width: from, height: from, edge, filter: "bilinear" }).resize(picture, target);
   return target;
 }
 
@@ -86,4 +87,66 @@ Deno.test("PilResize gives Pillow's bytes for ramps, checks and white", () => {
   );
   const white = resized(new Uint8Array(96 * 96 * 3).fill(255), { from: 96, to: 32 });
   assert.ok(white.every((value) => value === 255));
+});
+
+// Written by Pillow 9.5.0: Image.fromarray(picture).resize((edge, edge), Image.BOX).
+const boxes: [number, number, number, number, number[], string][] = [[500, 375, 32, 1, [
+  135,
+  135,
+  137,
+  132,
+  137,
+  130,
+], "e4ed1041a024db11d04154163fcdda1910afccd16de1af9e4c7de37e93283bbd"], [333, 500, 64, 2, [
+  126,
+  132,
+  141,
+  120,
+  143,
+  133,
+], "106750a2702d99cb0202a2fd6cfebd4f4fecb9d63be176e5e0bf052f21446831"], [57, 91, 32, 3, [
+  116,
+  175,
+  139,
+  117,
+  141,
+  137,
+], "6e72f6bdb55f27f94e283ddc36ffbed03835ab3bf08dfd932f386f78b1568ab3"], [20, 17, 32, 4, [
+  25,
+  102,
+  251,
+  25,
+  102,
+  251,
+], "5eb39e23e224ef033f84d4bdd51777465b20f11f86e1146fd7895a4c47abaec8"], [64, 64, 32, 5, [
+  164,
+  109,
+  84,
+  111,
+  82,
+  105,
+], "aac68c921c67ee87a8d0f6d4b6afb29c547b37bc45f09ae5fdf31d8c31847586"], [33, 32, 32, 6, [
+  166,
+  171,
+  246,
+  140,
+  114,
+  73,
+], "8a0e4788849ea86e650ce557b2cd7da4fbbec5f044a7d4593d984d3b6ad5915a"]];
+
+Deno.test("PilResize gives Pillow's bytes with the box filter, for pictures of any proportions", () => {
+  for (const [width, height, edge, seed, first, sha256] of boxes) {
+    const picture = noise(width, seed, height);
+    const target = new Uint8Array(edge * edge * 3);
+    new PilResize({ width, height, edge, filter: "box" }).resize(picture, target);
+    assert.deepEqual([...target.subarray(0, 6)], first, `${width} × ${height} to ${edge}`);
+    assert.equal(hex("sha256", target), sha256, `${width} × ${height} to ${edge}`);
+    const inBands = new PilResize({ width, height, edge, filter: "box" });
+    for (let top = 0; top < height; top += 7) {
+      inBands.takeRows(picture.subarray(3 * width * top, 3 * width * (top + 7)), top);
+    }
+    const again = new Uint8Array(edge * edge * 3);
+    inBands.finish(again);
+    assert.deepEqual(again, target);
+  }
 });

@@ -8,6 +8,7 @@ export async function runStage<P>(stage: Stage<P>, options: {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly paths?: Readonly<Record<string, string>>;
   readonly checkpoints?: string;
+  readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }): Promise<void> {
@@ -24,7 +25,7 @@ export async function runStage<P>(stage: Stage<P>, options: {
     checkpoints: options.checkpoints ?? directory,
     paths,
     engine: "none",
-    threads: 1,
+    threads: options.threads ?? 1,
     signal: options.signal ?? new AbortController().signal,
     progress: options.onProgress ?? (() => {}),
     log: () => {},

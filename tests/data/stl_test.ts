@@ -41,7 +41,7 @@ function expected(picture: number): Uint8Array {
     pixels[i] = value(picture, i % 3, Math.floor(pixel / 96), pixel % 96);
   }
   const target = new Uint8Array(3072);
-  new PilResize({ from: 96, to: 32 }).resize(pixels, target);
+  new PilResize({ width: 96, height: 96, edge: 32, filter: "bilinear" }).resize(pixels, target);
   return target;
 }
 

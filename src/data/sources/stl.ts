@@ -74,7 +74,12 @@ function shrink(pictures: Map<string, Uint8Array>, { name, path, progress }: {
         `${path}: expected pictures of ${OFFICIAL_BYTES} bytes in ${name}, found ${size} bytes in all`,
       );
     }
-    const resizer = new PilResize({ from: OFFICIAL_EDGE, to: EDGE });
+    const resizer = new PilResize({
+      width: OFFICIAL_EDGE,
+      height: OFFICIAL_EDGE,
+      edge: EDGE,
+      filter: "bilinear",
+    });
     const images = new Uint8Array((size / OFFICIAL_BYTES) * BYTES);
     const planes = new Uint8Array(OFFICIAL_BYTES);
     const picture = new Uint8Array(OFFICIAL_BYTES);
