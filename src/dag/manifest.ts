@@ -12,8 +12,8 @@ export type ManifestInput = {
   readonly digest: string;
 } | { readonly absent: string };
 
-export interface Manifest {
-  readonly format: number;
+/** What identifies a node that runs and says what it is made from: in its job, and afterwards in its manifest. */
+export interface NodeIdentity {
   readonly stage: string;
   readonly version: number;
   readonly recipe: string;
@@ -27,10 +27,14 @@ export interface Manifest {
     readonly modules: Readonly<Record<string, string>>;
     readonly packages: Readonly<Record<string, string>>;
   };
-  /** Digest of the frozen copy from which it ran. */
+  /** Digest of the frozen copy from which it runs. */
   readonly copy: string;
   /** Engine family, or `any` for a stage whose result does not depend on it. */
   readonly family: string;
+}
+
+export interface Manifest extends NodeIdentity {
+  readonly format: number;
   readonly outputs: Readonly<Record<string, TreeDigest>>;
   readonly run: {
     /** ISO 8601, UTC. */

@@ -1,30 +1,14 @@
 /** What runner and workers say to each other: JSON, one message a line. */
-import type { Json } from "./hash.ts";
-import type { ManifestInput } from "./manifest.ts";
+import type { ManifestInput, NodeIdentity } from "./manifest.ts";
 import type { Progress } from "./stage.ts";
 
 /** A node to run; everything a worker needs besides the frozen code and the store. */
-export interface Job {
+export interface Job extends NodeIdentity {
   readonly id: number;
   /** Wait for the node's lock if another runner holds it (else answer `busy`). */
   readonly wait: boolean;
   /** The stage's module, relative to the frozen copy. */
   readonly module: string;
-  readonly stage: string;
-  readonly version: number;
-  readonly recipe: string;
-  readonly key: string;
-  readonly family: string;
-  readonly label: string;
-  readonly cells: readonly string[];
-  readonly params: Json;
-  readonly inputs: Readonly<Record<string, ManifestInput | readonly ManifestInput[]>>;
-  readonly code: {
-    readonly digest: string;
-    readonly modules: Readonly<Record<string, string>>;
-    readonly packages: Readonly<Record<string, string>>;
-  };
-  readonly copy: string;
   readonly store: string;
   readonly paths: Readonly<Record<string, string>>;
   readonly engine: string;

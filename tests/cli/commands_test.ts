@@ -1,6 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { inWorkplace, runCommand } from "./command.ts";
+import { tiny } from "./tiny_sweep.ts";
 
 const targetFlags = ["--profile", "--only", "--engine", "--device", "--data", "--store", "--json"];
 const runFlags = [
@@ -224,24 +225,6 @@ Deno.test("explain finds a node by the beginning of its recipe or key", async ()
     }
   });
 });
-
-/** A sweep that runs in a few seconds. */
-const tiny = `version: 1
-axes: {seed: [0]}
-defaults: {steps: 2, strong: simple, net: wrn-10-1, batch: 2, evaluate_every: 1, checkpoint_every: 1}
-datasets:
-  synthetic: {synthesis: {classes: 2, size: 8, train_per_class: 8, test_per_class: 2}}
-settings:
-  tiny:
-    dataset: synthetic
-    labelled: {head: 4, ratio: 2}
-    unlabelled: {shape: consistent, head: 4, ratio: 2}
-methods: {supervised: {}}
-tables:
-  tiny:
-    rows: {methods: [supervised]}
-    columns: {settings: [tiny]}
-`;
 
 Deno.test("sweep prints its table on stdout and everything else on stderr, without colour", async () => {
   await inWorkplace({ "tiny.yaml": tiny }, async ({ folder, store, reports }) => {

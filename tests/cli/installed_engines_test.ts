@@ -2,23 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { chooseEngine, defaultPlaces, locateEngine } from "../../src/engines/mod.ts";
 import { inWorkplace, runCommand } from "./command.ts";
-
-const sweep = `version: 1
-axes: {seed: [0]}
-defaults: {steps: 2, strong: simple, net: wrn-10-1, batch: 2, evaluate_every: 1, checkpoint_every: 1}
-datasets:
-  synthetic: {synthesis: {classes: 2, size: 8, train_per_class: 8, test_per_class: 2}}
-settings:
-  tiny:
-    dataset: synthetic
-    labelled: {head: 4, ratio: 2}
-    unlabelled: {shape: consistent, head: 4, ratio: 2}
-methods: {supervised: {}}
-tables:
-  tiny:
-    rows: {methods: [supervised]}
-    columns: {settings: [tiny]}
-`;
+import { tiny } from "./tiny_sweep.ts";
 
 /** Environment in which a command finds what this user has installed. */
 const env = { XDG_CACHE_HOME: join(defaultPlaces().root, "..", "..") };
@@ -31,7 +15,7 @@ for (const engine of ["tensorflow", "xla"] as const) {
     }`,
     ignore,
     fn: () =>
-      inWorkplace({ "tiny.yaml": sweep }, async ({ folder, store, reports }) => {
+      inWorkplace({ "tiny.yaml": tiny }, async ({ folder, store, reports }) => {
         const args = ["sweep", "tiny.yaml", "--store", store, "--reports", reports, "--json"];
         const run = async (...more: string[]) => {
           const done = await runCommand([...args, "--jobs", "1", ...more], { cwd: folder, env });
