@@ -164,6 +164,30 @@ Deno.test("WasmExecutable.run() names index and line of a gather outside its ten
   }
 });
 
+Deno.test("WasmEngine says that memory ran out, and what was there before goes on", async () => {
+  const engine = await createWasmEngine();
+  const add = await engine.prepare(
+    record({ s: f32(3), x: f32(3) }, ({ s, x }) => ({ s: tf.add(tf.exp(s!), x!) })),
+  );
+  const x = engine.upload(f32(3), Float32Array.of(1, 0, -1));
+  let s = engine.upload(f32(3), new Float32Array(3));
+  s = (await add.run({ s, x })).s!;
+  const taken = engine.bytesTaken;
+  const size = 2 ** 15;
+  const outer = record({ a: f32(size, 1), b: f32(1, size) }, ({ a, b }) => ({
+    y: tf.sum(tf.exp(tf.mul(a!, b!))),
+  }));
+  await assert.rejects(async () => await engine.prepare(outer), {
+    name: "RangeError",
+    message: /^Out of memory: \d+ bytes more than the \d+ in use exceed the 4 GiB of WebAsse/,
+  });
+  assert.equal(engine.bytesTaken, taken);
+  s = (await add.run({ s, x })).s!;
+  const expected = [Math.exp(2) + 1, Math.E, 0].map(Math.fround);
+  assertClose(await engine.download(s), expected, { tolerance: 1e-5, message: "s" });
+  engine.close();
+});
+
 Deno.test("kernels.wasm is what its sources compile to", async () => {
   const committed = Deno.readFileSync(
     new URL("../../src/tensor/engines/wasm/kernels.wasm", import.meta.url),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { abi } from "../../../src/tensor/engines/xla/abi_table.ts";
 import { createXlaEngine } from "../../../src/tensor/engines/xla/mod.ts";
 import { plugin as installed, xlaTest } from "./installed.ts";
-import { smallLibrary } from "./small_library.ts";
+import { smallLibrary } from "../small_library.ts";
 
 /** A shared library that every machine with this runtime has. */
 const SOME_LIBRARY = ["/lib/x86_64-linux-gnu/libm.so.6", "/lib/aarch64-linux-gnu/libm.so.6"]

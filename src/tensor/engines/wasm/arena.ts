@@ -16,10 +16,17 @@ export class Arena {
     return this.#bytes;
   }
 
+  /** Throws a RangeError if there is not so much; what was reserved before stays. */
   reserve(bytes: number): void {
     if (bytes <= this.#bytes) return;
-    if (this.#bytes) this.heap.free(this.#address);
-    this.#address = this.heap.allocate(bytes);
-    this.#bytes = bytes;
+    const before = this.#bytes;
+    if (before) this.heap.free(this.#address);
+    try {
+      this.#address = this.heap.allocate(bytes);
+      this.#bytes = bytes;
+    } catch (error) {
+      if (before) this.#address = this.heap.allocate(before);
+      throw error;
+    }
   }
 }

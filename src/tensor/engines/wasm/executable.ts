@@ -88,8 +88,13 @@ export class WasmExecutable implements Executable {
         .filter(([, value]) => !this.#plan.offsets.has(this.#plan.roots[value] ?? value))
         .map(([name]) => name),
     );
-    for (const constant of program.constants) this.#placeConstant(constant);
-    machine.arena.reserve(this.#plan.bytes);
+    try {
+      for (const constant of program.constants) this.#placeConstant(constant);
+      machine.arena.reserve(this.#plan.bytes);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** Bytes of values and scratch at the fullest moment. */
