@@ -9,11 +9,18 @@ export interface Shaped {
   readonly data: Float32Array;
 }
 
+/** Axes of a program's tensor in PyTorch's order, by rank. */
+const TO_TORCH: Readonly<Record<number, readonly number[]>> = { 2: [1, 0], 4: [3, 2, 0, 1] };
+
 /** From a program's layout to PyTorch's. */
 export function toTorch({ shape, data }: Shaped): Shaped {
-  if (shape.length === 4) return transpose({ shape, data }, [3, 2, 0, 1]);
-  if (shape.length === 2) return transpose({ shape, data }, [1, 0]);
-  return { shape, data };
+  const order = TO_TORCH[shape.length];
+  return order ? transpose({ shape, data }, order) : { shape, data };
+}
+
+/** The shape that PyTorch gives to a parameter of a program. */
+export function torchShape(shape: readonly number[]): readonly number[] {
+  return TO_TORCH[shape.length]?.map((axis) => shape[axis]!) ?? shape;
 }
 
 /** From PyTorch's layout to a program's. */
@@ -35,11 +42,13 @@ export function transpose({ shape, data }: Shaped, order: readonly number[]): Sh
   const outStrides = order.map((axis) => strides[axis]!);
   const out = new Float32Array(data.length);
   const index = outShape.map(() => 0);
-  for (let at = 0; at < out.length; at++) {
-    out[at] = data[index.reduce((sum, i, axis) => sum + i * outStrides[axis]!, 0)]!;
+  for (let at = 0, from = 0; at < out.length; at++) {
+    out[at] = data[from]!;
     for (let axis = index.length - 1; axis >= 0; axis--) {
-      index[axis] = index[axis]! + 1;
+      index[axis]! += 1;
+      from += outStrides[axis]!;
       if (index[axis]! < outShape[axis]!) break;
+      from -= index[axis]! * outStrides[axis]!;
       index[axis] = 0;
     }
   }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Method } from "../methods/method.ts";
 import { BASE_HEAD, headPrefix } from "../nets/heads.ts";
-import { fromTorch, toTorch } from "../nets/layout.ts";
+import { fromTorch, torchShape } from "../nets/layout.ts";
 import { decodeSafetensors, float32Values, type SafeTensor } from "./safetensors.ts";
 import type { StepProgram } from "./step.ts";
 
@@ -48,12 +48,15 @@ export async function startFrom(
   );
   const isDrawn = (name: string) => drawn.some((head) => name.startsWith(`${head}.`));
   checkFit(own, found, isDrawn);
+  const values = new Map(
+    [...found].map(([name, tensor]) => [
+      name,
+      fromTorch({ shape: tensor.shape, data: float32Values(tensor) }).data,
+    ]),
+  );
   const state = step.state.map((tensor) => {
     const [, kind, name = ""] = /^(param|ema|buffer)\.(.*)$/.exec(tensor.name) ?? [];
-    if (kind === undefined || isDrawn(name)) return tensor;
-    const stored = found.get(name)!;
-    const { data } = fromTorch({ shape: stored.shape, data: float32Values(stored) });
-    return { ...tensor, initial: data };
+    return kind === undefined || isDrawn(name) ? tensor : { ...tensor, initial: values.get(name)! };
   });
   return { step: { ...step, state }, drawn };
 }
@@ -97,10 +100,6 @@ function checkFit(
   ].filter((text) => text !== "");
   if (problems.length === 0) return;
   throw new UserError(`The pretrained weights do not fit the net: ${problems.join("; ")}`);
-}
-
-function torchShape(shape: readonly number[]): readonly number[] {
-  return toTorch({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }).shape;
 }
 
 function listed(what: string, names: readonly string[]): string {

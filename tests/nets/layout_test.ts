@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { fromTorch, toTorch } from "../../src/nets/layout.ts";
+import { fromTorch, torchShape, toTorch } from "../../src/nets/layout.ts";
 
 const count = (n: number) => Float32Array.from({ length: n }, (_, i) => i);
 
@@ -7,6 +7,7 @@ Deno.test("toTorch() undoes fromTorch() for kernels, linear weights and vectors"
   for (const shape of [[5, 4, 3, 2], [3, 2], [7]]) {
     const tensor = { shape, data: count(shape.reduce((a, b) => a * b, 1)) };
     deepStrictEqual(toTorch(fromTorch(tensor)), tensor);
+    deepStrictEqual(torchShape(fromTorch(tensor).shape), shape);
   }
 });
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { crossEntropy } from "../../src/methods/cross_entropy.ts";
 import { headLogits } from "../../src/nets/heads.ts";
-import { channelsLast, fromTorch, toTorch } from "../../src/nets/layout.ts";
+import { channelsLast, fromTorch, torchShape, toTorch } from "../../src/nets/layout.ts";
 import type { Net } from "../../src/nets/net.ts";
 import { loadNet } from "../../src/nets/registry.ts";
 import { movingAverage } from "../../src/train/ema.ts";
@@ -37,14 +37,6 @@ function weight(name: string, shape: readonly number[]): Float64Array {
   if (shape.length === 4) return values.map((w) => w * Math.sqrt(4 / (out * height * width)));
   const aroundOne = name.endsWith("running_var") || (shape.length === 1 && /weight$/.test(name));
   return values.map((w) => (aroundOne ? 1 : 0) + 0.5 * w);
-}
-
-function torchShape(shape: readonly number[]): readonly number[] {
-  return shape.length === 4
-    ? [shape[3]!, shape[2]!, shape[0]!, shape[1]!]
-    : shape.length === 2
-    ? [shape[1]!, shape[0]!]
-    : shape;
 }
 
 /** `fromTorch` keeps float32 only; the waves are float64. */
