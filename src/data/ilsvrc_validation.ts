@@ -26,7 +26,7 @@ export async function listValidation({ validation, labels: path }: IlsvrcFiles, 
     : [["", validation as PictureHome] as const];
   const byNumber = new Map<number, ValidationPicture>();
   for (const [wnid, home] of homes) {
-    for (const picture of await listPictures(home)) {
+    for (const picture of listPictures(home)) {
       const name = pictureName(home, picture);
       const number = validationNumber(picture.name);
       if (number === null) {

@@ -8,7 +8,7 @@ import { numpyDialect, PickledArray, Unfinished } from "./pickle_values.ts";
 export type PickledDict = ReadonlyMap<string, unknown>;
 
 /**
- * Reads a pickled dictionary of protocol 1 to 4 without running anything: opcodes that could import, call or construct are
+ * Reads a pickled dictionary of protocol 1 to 5 without running anything: opcodes that could import, call or construct are
  * refused by name, but for the few that describe a numpy array. Long bytes are not read, so a file larger than the memory is no
  * problem. Throws a UserError that begins with the source's name and the place in it for anything else.
  */

@@ -110,6 +110,7 @@ export class PickleReader {
       case "C":
         return this.#push(this.#bytes(this.#byte()));
       case "\x8e":
+      case "\x96": // a bytearray
         return this.#push(this.#bytes(this.#size(8)));
       case "X":
         return this.#push(this.#text(this.#size(4)));
@@ -182,7 +183,11 @@ export class PickleReader {
   }
 
   #refuse(opcode: number): never {
-    const name = CALLING[String.fromCharCode(opcode)];
+    const letter = String.fromCharCode(opcode);
+    if (letter === "\x97" || letter === "\x98") {
+      this.#fail("an array whose bytes were kept outside it");
+    }
+    const name = CALLING[letter];
     const code = `0x${opcode.toString(16).padStart(2, "0")}`;
     if (name === undefined) this.#fail(`the opcode ${code}, which is in none of those`);
     this.#fail(`${name} (${code}), which could run code`);

@@ -67,6 +67,8 @@ export type PickleValue =
 const NAMES = {
   "numpy.core.multiarray _reconstruct": "array",
   "numpy._core.multiarray _reconstruct": "array",
+  "numpy.core.numeric _frombuffer": "buffer",
+  "numpy._core.numeric _frombuffer": "buffer",
   "numpy ndarray": "ndarray",
   "numpy dtype": "dtype",
   "_codecs encode": "encode",
@@ -89,6 +91,12 @@ function applyKnown(called: PickleValue, argument: PickleValue, where: string): 
   if (called instanceof Known && called.name === "array") {
     const [type] = items;
     if (type instanceof Known && type.name === "ndarray") return new Unfinished("array");
+  }
+  if (called instanceof Known && called.name === "buffer") {
+    const [data, type, shape, order] = items;
+    const unfinished = new Unfinished("array");
+    unfinished.array = arrayOf({ shape, type, fortran: textOf(order) === "F", data }, where);
+    return unfinished;
   }
   if (called instanceof Known && called.name === "dtype") {
     const type = textOf(items[0]);
@@ -113,30 +121,48 @@ function build(target: PickleValue | undefined, state: PickleValue, where: strin
     if (order === "<" || order === "|") return;
     throw new UserError(`${where}: expected little-endian numbers, found the byte order ${order}`);
   }
-  if (target instanceof Unfinished) {
+  if (target instanceof Unfinished && target.array === null) {
     const [, shape, type, fortran, data] = items;
-    const sizes = shape instanceof Tuple ? shape.items : null;
-    const bytes = rangeOf(data);
-    if (
-      sizes !== null && sizes.every(isSize) && type instanceof Unfinished &&
-      type.kind === "type" && typeof fortran !== "object" && bytes !== null
-    ) {
-      const numbers = sizes as readonly number[];
-      const width = Number(type.type.slice(1));
-      const expected = numbers.reduce((product, size) => product * size, width);
-      if (bytes.length !== expected) {
-        throw new UserError(
-          `${where}: expected ${expected} bytes for an array of ${
-            numbers.join(" × ")
-          }, found ${bytes.length}`,
-        );
-      }
-      const several = numbers.filter((size) => size > 1).length > 1;
-      target.array = new PickledArray(type.type, numbers, several && Boolean(fortran), bytes);
-      return;
-    }
+    target.array = arrayOf(
+      { shape, type, fortran: fortran === true || fortran === 1, data },
+      where,
+    );
+    return;
   }
-  throw new UserError(`${where}: the pickle describes an object that is no plain numpy array`);
+  throw noArray(where);
+}
+
+/** An array of its parts. Throws a UserError if they are none. */
+function arrayOf({ shape, type, fortran, data }: {
+  readonly shape: PickleValue | undefined;
+  readonly type: PickleValue | undefined;
+  readonly fortran: boolean;
+  readonly data: PickleValue | undefined;
+}, where: string): PickledArray {
+  const sizes = shape instanceof Tuple ? shape.items : null;
+  const bytes = rangeOf(data);
+  if (
+    sizes === null || !sizes.every(isSize) || !(type instanceof Unfinished) ||
+    type.kind !== "type" || bytes === null
+  ) {
+    throw noArray(where);
+  }
+  const numbers = sizes as readonly number[];
+  const width = Number(type.type.slice(1));
+  const expected = numbers.reduce((product, size) => product * size, width);
+  if (bytes.length !== expected) {
+    throw new UserError(
+      `${where}: expected ${expected} bytes for an array of ${
+        numbers.join(" × ")
+      }, found ${bytes.length}`,
+    );
+  }
+  const several = numbers.filter((size) => size > 1).length > 1;
+  return new PickledArray(type.type, numbers, several && fortran, bytes);
+}
+
+function noArray(where: string): UserError {
+  return new UserError(`${where}: the pickle describes an object that is no plain numpy array`);
 }
 
 /** Plain values and numpy arrays. */

@@ -31,23 +31,21 @@ const BYTE_LIMIT = 1 << 27;
  * Lists the pictures of a home in order of their names; other files are passed over. Throws a UserError for a damaged tar archive
  * or one with a name that would leave its directory.
  */
-export async function listPictures(home: PictureHome): Promise<Picture[]> {
-  const found = "folder" in home ? await inFolder(home.folder) : await inTar(home);
+export function listPictures(home: PictureHome): Picture[] {
+  const found = "folder" in home ? inFolder(home.folder) : inTar(home);
   return found.sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
 
-async function inFolder(folder: string): Promise<Picture[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  const names = entries.filter((entry) => !entry.isDirectory && PICTURE.test(entry.name));
-  return await Promise.all(names.map(async ({ name }) => {
-    const { size } = await Deno.stat(join(folder, name));
-    return { name, size, at: 0 };
-  }));
+/** Synchronous: a call costs less than handing it to another thread, and there are 1.3 million. */
+function inFolder(folder: string): Picture[] {
+  const names = [...Deno.readDirSync(folder)]
+    .filter((entry) => !entry.isDirectory && PICTURE.test(entry.name));
+  return names.map(({ name }) => ({ name, size: Deno.statSync(join(folder, name)).size, at: 0 }));
 }
 
-async function inTar({ tar, at, size, name }: TarHome) {
-  using file = await Deno.open(tar);
-  const { size: length } = await file.stat();
+function inTar({ tar, at, size, name }: TarHome) {
+  using file = Deno.openSync(tar);
+  const { size: length } = file.statSync();
   const source = fileSource(file, { name: tar, length, windowBytes: BLOCK_BYTES });
   if (at + size > length) {
     throw new UserError(`${tar} is truncated: "${name}" needs ${at + size} bytes, found ${length}`);
@@ -80,7 +78,7 @@ export class PictureReader {
   }
 
   /** The file's bytes. Throws a UserError for one that is far too long to be a picture. */
-  async read(picture: Picture): Promise<Uint8Array> {
+  read(picture: Picture): Uint8Array {
     if (picture.size > BYTE_LIMIT) {
       throw new UserError(
         `${
@@ -88,7 +86,7 @@ export class PictureReader {
         }: expected a picture of at most ${BYTE_LIMIT} bytes, found ${picture.size}`,
       );
     }
-    if ("folder" in this.#home) return await Deno.readFile(join(this.#home.folder, picture.name));
+    if ("folder" in this.#home) return Deno.readFileSync(join(this.#home.folder, picture.name));
     const bytes = new Uint8Array(picture.size);
     this.#file!.seekSync(picture.at, Deno.SeekMode.Start);
     for (let done = 0; done < bytes.length;) {

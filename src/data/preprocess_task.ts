@@ -45,7 +45,7 @@ export async function runPreprocessTask(
       await copyPictures(task.request, context);
       return null;
     case "count":
-      return (await listPictures(task.home)).length;
+      return listPictures(task.home).length;
     case "shrink":
       return await shrinkPictures(task.request, context);
   }

@@ -43,7 +43,7 @@ export async function shrinkPictures(request: ShrinkRequest, { signal, onProgres
   readonly onProgress: (count: number) => void;
 }): Promise<ShrinkResult> {
   const { home, rows, edge } = request;
-  const pictures = request.pictures ?? await listPictures(home);
+  const pictures = request.pictures ?? listPictures(home);
   if (pictures.length !== rows.length) {
     const where = pictureName(home, { name: "" });
     throw new UserError(
@@ -59,7 +59,7 @@ export async function shrinkPictures(request: ShrinkRequest, { signal, onProgres
       signal.throwIfAborted();
       const place = next++;
       const picture = pictures[place]!;
-      const bytes = await reader.read(picture);
+      const bytes = reader.read(picture);
       const header = pictureHeader(bytes);
       if (!request.large && header !== null && header.width * header.height > LARGE_PIXELS) {
         left.push(place);
