@@ -43,21 +43,26 @@ export class Replay {
    */
   run(given: ReadonlyMap<number, tf.Tensor>): Record<string, tf.Tensor> {
     const tensors = new Map(given);
+    const saved = new Map<number, readonly tf.Tensor[]>();
     const made = new Set<number>();
+    const dispose = (value: number) => {
+      tensors.get(value)?.dispose();
+      for (const tensor of saved.get(value) ?? []) tensor.dispose();
+      made.delete(value);
+    };
     try {
       for (const { call, rule, dead } of this.#steps) {
-        const view = new CallView(call, this.program.values, tensors, this.node);
-        const outputs = runRule(rule, view);
+        const live = { tensors, saved };
+        const outputs = runRule(rule, new CallView(call, this.program.values, live, this.node));
         for (const [i, value] of call.outputs.entries()) {
           const tensor = outputs[i];
           if (!tensor) throw new Error(`internal: ${call.kernel} lacks output ${i}`);
           tensors.set(value, tensor);
           made.add(value);
         }
-        for (const value of dead) {
-          tensors.get(value)?.dispose();
-          made.delete(value);
-        }
+        const more = outputs.slice(call.outputs.length);
+        if (more.length) saved.set(call.outputs.at(-1) ?? -1, more);
+        for (const value of dead) dispose(value);
       }
       return Object.fromEntries(
         Object.entries(this.program.outputs).map(([name, value]) => {
@@ -67,7 +72,7 @@ export class Replay {
         }),
       );
     } finally {
-      for (const value of made) tensors.get(value)?.dispose();
+      for (const value of made) dispose(value);
     }
   }
 }

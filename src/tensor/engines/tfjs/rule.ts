@@ -5,9 +5,17 @@ import type { NodeBackend } from "./node_backend.ts";
 import { unpack } from "./packed_bytes.ts";
 
 /**
- * Computes the outputs of one call with TensorFlow.js. Runs inside `tf.tidy`: what it makes on the way is disposed of.
+ * Computes the outputs of one call with TensorFlow.js. Runs inside `tf.tidy`: what it makes on the way is disposed of. Tensors beyond
+ * the call's outputs live as long as the last of them, for the call that takes it (`CallView.savedWith`).
  */
 export type Rule = (call: CallView) => tf.Tensor | tf.Tensor[];
+
+/** Tensors by the number of their value. */
+export interface LiveTensors {
+  readonly tensors: ReadonlyMap<number, tf.Tensor>;
+  /** What was returned with the last output of a call, beyond its outputs. */
+  readonly saved: ReadonlyMap<number, readonly tf.Tensor[]>;
+}
 
 /** A call with the tensors and specs of its operands at hand. */
 export class CallView {
@@ -16,7 +24,7 @@ export class CallView {
   constructor(
     readonly call: KernelCall,
     private readonly values: readonly TensorSpec[],
-    private readonly tensors: ReadonlyMap<number, tf.Tensor>,
+    private readonly live: LiveTensors,
     /** What TensorFlow's own operations are called by, where the backend is TensorFlow. */
     readonly node: NodeBackend | undefined,
   ) {
@@ -36,7 +44,12 @@ export class CallView {
 
   /** An input as it is kept: bytes may be packed. */
   raw(index: number): tf.Tensor {
-    return required(this.tensors.get(required(this.call.inputs[index])));
+    return required(this.live.tensors.get(required(this.call.inputs[index])));
+  }
+
+  /** What the rule of the call that made an input returned beyond its outputs; empty if nothing. */
+  savedWith(index: number): readonly tf.Tensor[] {
+    return this.live.saved.get(required(this.call.inputs[index])) ?? [];
   }
 
   isPacked(index: number): boolean {

@@ -5,8 +5,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { elementCount } from "../../../program.ts";
 import type { Rule } from "../rule.ts";
+import { fusedBatchNorm, fusedBatchNormGradient } from "./fused_batch_norm.ts";
 
 const forward: Rule = (call) => {
+  if (call.node) return fusedBatchNorm(call, call.node);
   const { attributes } = call;
   const { shape } = call.inSpec();
   const rows = elementCount(shape) / (shape.at(-1) ?? 1);
@@ -25,6 +27,8 @@ const forward: Rule = (call) => {
 };
 
 const backward: Rule = (call) => {
+  const saved = call.savedWith(5);
+  if (call.node && saved.length) return fusedBatchNormGradient(call, call.node, saved);
   const { attributes } = call;
   const { shape } = call.inSpec();
   const rows = elementCount(shape) / (shape.at(-1) ?? 1);

@@ -1,7 +1,7 @@
 /** y[i] = f(x[i], …), broadcast by NumPy's rule. */
 import * as tf from "@tensorflow/tfjs";
 import { BINARY, COMPARISON, LOGICAL, PREDICATE, UNARY } from "../../../kernels.ts";
-import { typeAttribute } from "../node_backend.ts";
+import { operate } from "../node_backend.ts";
 import type { Rule } from "../rule.ts";
 import { kernel } from "./kernel.ts";
 
@@ -15,13 +15,9 @@ function withAlpha(name: string): Rule {
 // tfjs's own Select broadcasts nothing, TensorFlow's newer one everything.
 const select: Rule = (call) => {
   const [test, yes, no] = call.inputs;
-  return call.node
-    ? call.node.executeSingleOutput(
-      "SelectV2",
-      [typeAttribute(call.node, "T", call.outSpec().dtype)],
-      [test!, yes!, no!],
-    )
-    : tf.where(test!, yes!, no!);
+  if (!call.node) return tf.where(test!, yes!, no!);
+  const attributes = { T: { type: call.outSpec().dtype } };
+  return operate(call.node, "SelectV2", { inputs: [test!, yes!, no!], attributes });
 };
 
 export const elementwise: Readonly<Record<string, Rule>> = {

@@ -3,7 +3,7 @@
  * `off` in a one-hot, and is left out of a segment sum.
  */
 import * as tf from "@tensorflow/tfjs";
-import { typeAttribute } from "../node_backend.ts";
+import { operate } from "../node_backend.ts";
 import { unpack } from "../packed_bytes.ts";
 import type { CallView, Rule } from "../rule.ts";
 import { kernel } from "./kernel.ts";
@@ -30,26 +30,26 @@ const stridedSlice: Rule = (call) => {
 };
 
 /** Picks by indices, which tfjs-node's own kernel would read back to the host to check. */
-function gathered(
-  { node, attributes }: CallView,
-  x: tf.Tensor,
-  indices: tf.Tensor,
-): tf.Tensor {
+function gathered({ node, attributes }: CallView, x: tf.Tensor, indices: tf.Tensor): tf.Tensor[] {
   const [axis, batchDims] = [attributes.number("axis"), attributes.number("batchDims")];
-  if (!node) return kernel("GatherV2", { x, indices }, { axis, batchDims });
-  return node.executeSingleOutput("GatherV2", [
-    { name: "batch_dims", type: node.binding.TF_ATTR_INT, value: batchDims },
-    typeAttribute(node, "Tparams", x.dtype),
-    typeAttribute(node, "Tindices", "int32"),
-    typeAttribute(node, "Taxis", "int32"),
-  ], [x, indices, tf.scalar(axis, "int32")]);
+  if (!node) return [kernel("GatherV2", { x, indices }, { axis, batchDims })];
+  return operate(node, "GatherV2", {
+    inputs: [x, indices, tf.scalar(axis, "int32")],
+    attributes: {
+      batch_dims: { int: batchDims },
+      Tparams: { type: x.dtype },
+      Tindices: { type: "int32" },
+      Taxis: { type: "int32" },
+    },
+  });
 }
 
 const gather: Rule = (call) => {
   const { attributes } = call;
   const wholeRows = attributes.number("axis") === 0 && attributes.number("batchDims") === 0;
   if (!call.isPacked(0) || !wholeRows) return gathered(call, call.in(0), call.in(1));
-  return unpack(gathered(call, call.raw(0), call.in(1)), call.outSpec().shape);
+  const [words] = gathered(call, call.raw(0), call.in(1));
+  return unpack(words!, call.outSpec().shape);
 };
 
 export const movement: Readonly<Record<string, Rule>> = {
