@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { z } from "zod";
 import { defineStage } from "../src/dag/define_stage.ts";
 import { UserError } from "../src/errors.ts";
@@ -34,13 +33,13 @@ export const weights = defineStage({
     }
     const { readWeights } = await import("../src/weights/read_weights.ts");
     const { encodeSafetensors, safeTensor } = await import("../src/train/safetensors.ts");
-    const { WEIGHTS_FILE } = await import("../src/train/starting_weights.ts");
+    const { weightsPath } = await import("../src/train/weights_path.ts");
     const tensors = new Map(
       [...await readWeights(path, entry)].map((
         [name, { shape, data }],
       ) => [name, safeTensor(data, shape)]),
     );
-    await Deno.writeFile(join(context.output("weights"), WEIGHTS_FILE), encodeSafetensors(tensors));
+    await Deno.writeFile(weightsPath(context.output("weights")), encodeSafetensors(tensors));
     context.log(`${tensors.size} tensors`);
   },
 });

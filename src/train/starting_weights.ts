@@ -1,13 +1,10 @@
-import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Method } from "../methods/method.ts";
 import { BASE_HEAD, headPrefix } from "../nets/heads.ts";
 import { fromTorch, torchShape } from "../nets/layout.ts";
 import { decodeSafetensors, float32Values, type SafeTensor } from "./safetensors.ts";
 import type { StepProgram } from "./step.ts";
-
-/** File in the directory of a stage `weights`. */
-export const WEIGHTS_FILE = "weights.safetensors";
+import { weightsPath } from "./weights_path.ts";
 
 /** Names that other programs give to a head: CoSSL, ACR and SimPro to the net's own, USB and CPE to a method's. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
@@ -36,7 +33,7 @@ export async function startFrom(
   step: StepProgram,
   { weights: directory, method }: { readonly weights: string; readonly method: Method },
 ): Promise<Started> {
-  const path = join(directory, WEIGHTS_FILE);
+  const path = weightsPath(directory);
   const heads = [BASE_HEAD, ...method.heads].map(headPrefix);
   const found = withOwnHeads(decodeSafetensors(await Deno.readFile(path), path).tensors, heads);
   const own = new Map(

@@ -60,6 +60,7 @@ const choices: readonly StepChoice[] = [
   { net: "wrn-10-1", method: "fixmatch", params: { p_cutoff: 0.38 }, size: 8, batch: 4 },
   { net: "wrn-10-1", method: "fixmatch+scssl", size: 8, batch: 4 },
   { net: "wrn-28-1", method: "fixmatch+scssl", size: 8, batch: 4 },
+  { net: "resnet-14-small-w4", method: "fixmatch", params: { p_cutoff: 0.38 }, size: 8, batch: 4 },
 ];
 
 for (const choice of choices) {
