@@ -18,12 +18,19 @@ export interface TorchTensor {
   readonly strides: readonly number[];
 }
 
+/** Elements to which a view may spread fewer: a few bytes of a file must not ask for gigabytes of memory. */
+const SPREAD_LIMIT = 1 << 20;
+
 /** Why a view does not lie inside its storage, or null if it does. */
 export function viewProblem({ storage, offset, shape, strides }: TorchTensor): string | null {
   if (shape.length !== strides.length) {
     return `a tensor of ${shape.length} axes with ${strides.length} strides`;
   }
   if (shape.includes(0)) return null;
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (size > Math.max(storage.count, SPREAD_LIMIT)) {
+    return `a tensor of ${size} elements on a storage of ${storage.count}`;
+  }
   const last = shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, offset);
   if (last < storage.count) return null;
   return `a tensor that reaches element ${last} of a storage of ${storage.count}`;
