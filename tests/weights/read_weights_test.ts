@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";
 import { encodeSafetensors, safeTensor } from "../../src/train/safetensors.ts";
 import { readWeights } from "../../src/weights/read_weights.ts";
-import { BlobReader, BlobWriter, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import { BlobReader, BlobWriter, configure, ZipReader, ZipWriter } from "@zip.js/zip.js";
+
+configure({ useWebWorkers: false });
 
 const fixtures = new URL("fixtures/", import.meta.url);
 
