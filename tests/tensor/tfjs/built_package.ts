@@ -4,7 +4,7 @@
  */
 import { exists } from "../../../src/dag/atomic.ts";
 import { hashBytes } from "../../../src/dag/hash.ts";
-import { NODE_PACKAGE } from "../../../src/engines/mod.ts";
+import { NODE_PACKAGE, nodePackageFolder } from "../../../src/engines/mod.ts";
 import { join } from "node:path";
 import { directory, tensorflowIsInstalled } from "../tensorflow/installed.ts";
 
@@ -40,7 +40,12 @@ function hasCompiler(): boolean {
 let built: Promise<string> | undefined;
 
 /** The folder whose `node_modules` holds the package; built once for all runs that would build the same. */
-export function builtPackage(): Promise<string> {
+export async function builtPackage(): Promise<string> {
+  return nodePackageFolder({ root: join(await builtCache(), "retable", "engines") });
+}
+
+/** What `XDG_CACHE_HOME` must be for a command to find the package, and no other engine. */
+export function builtCache(): Promise<string> {
   return built ??= build();
 }
 
@@ -49,7 +54,7 @@ async function build(): Promise<string> {
     Deno.readTextFileSync(join(sources, name))
   );
   const key = hashBytes([directory, ...texts].map(hashBytes).join("\n")).slice(0, 12);
-  const folder = join(kept, `tfjs-node-gpu-${key}`);
+  const folder = join(kept, `cache-tfjs-node-gpu-${key}`);
   if (exists(folder)) return folder;
   Deno.mkdirSync(kept, { recursive: true });
   // Test files run side by side: one builds, the others wait.
@@ -58,10 +63,12 @@ async function build(): Promise<string> {
   if (exists(folder)) return folder;
   const making = Deno.makeTempDirSync({ dir: kept });
   try {
-    Deno.copyFileSync(join(sources, "packages.json"), join(making, "deno.json"));
-    Deno.copyFileSync(join(sources, "packages.lock"), join(making, "deno.lock"));
-    await run(Deno.execPath(), ["install", "--quiet", "--frozen"], making);
-    await compile(making);
+    const place = nodePackageFolder({ root: join(making, "retable", "engines") });
+    Deno.mkdirSync(place, { recursive: true });
+    Deno.copyFileSync(join(sources, "packages.json"), join(place, "deno.json"));
+    Deno.copyFileSync(join(sources, "packages.lock"), join(place, "deno.lock"));
+    await run(Deno.execPath(), ["install", "--quiet", "--frozen"], place);
+    await compile(place);
     Deno.renameSync(making, folder);
   } catch (error) {
     Deno.removeSync(making, { recursive: true });
