@@ -26,6 +26,7 @@ import {
   spooled,
 } from "./run_record.ts";
 import { recordStep } from "./record_step.ts";
+import { disposeImages } from "./run_data.ts";
 import { ScalarReader } from "./scalar_reader.ts";
 import { learningRateAt } from "./schedule.ts";
 import { Spool } from "./spool.ts";
@@ -122,6 +123,7 @@ class Training {
       train: { images: onDevice.images, count: data.train.count },
       test: data.test,
     });
+    disposeImages(data);
     return new Training(options, { method, step, model: onDevice, predictors });
   }
 

@@ -9,7 +9,7 @@ import { buildInfer } from "./infer.ts";
 import { methodContext } from "./method_step.ts";
 import { spec } from "./model.ts";
 import { Predictor } from "./predictor.ts";
-import type { RunData } from "./run_data.ts";
+import { disposeImages, type RunData } from "./run_data.ts";
 import { decodeSafetensors, float32Values } from "./safetensors.ts";
 import type { TrainParams } from "./train_params.ts";
 
@@ -68,7 +68,9 @@ export async function nextGeneration(
       key: new Int32Array(2),
       signal,
     });
-    return withPicks(data, method.pick(logits[BASE_HEAD]!));
+    const next = withPicks(data, method.pick(logits[BASE_HEAD]!));
+    disposeImages(data, ["train"]);
+    return next;
   } finally {
     predictor?.dispose();
     for (const tensor of Object.values(uploaded)) engine.free(tensor);

@@ -28,6 +28,8 @@ export interface RunData {
   readonly test: ImageSet;
   /** Images in the data set's official test set, of which `test` may be a part. */
   readonly official_test_count: number;
+  /** Whether the images' memory is the run's alone, so that `disposeImages` may give it back. */
+  readonly disposable_images?: boolean;
 }
 
 /** Directories of the inputs of a training run. */
@@ -38,14 +40,17 @@ export interface RunDataPaths {
   readonly unlabelled?: string;
 }
 
-/** Reads prepared images and a split. Throws an Error where files do not fit together. */
+/**
+ * Reads prepared images and a split. The training images of the run are read straight into one array, in the order in which they are
+ * uploaded; nothing else of that size is in memory. Throws an Error where files do not fit together.
+ */
 export async function readRunData(paths: RunDataPaths): Promise<RunData> {
-  const all = await readPart(paths.images);
-  const test = await readPart(paths.test);
+  const all = await readPartAbout(paths.images);
+  const test = await readPartAbout(paths.test);
   const labelled = await readSplit(paths.labelled);
   const unlabelled = paths.unlabelled === undefined ? undefined : await readSplit(paths.unlabelled);
   const { height, width, channels, classes, mean, std } = all.meta;
-  const used = [...labelled.indices, ...(unlabelled?.indices ?? [])];
+  const used = concatenated(labelled.indices, unlabelled?.indices ?? new Int32Array());
   return {
     height,
     width,
@@ -54,28 +59,46 @@ export async function readRunData(paths: RunDataPaths): Promise<RunData> {
     mean,
     std,
     fixed_split: all.meta.fixed_split,
-    train: select(all.set, used, height * width * channels),
+    train: readImages(all, used),
     labelled_count: labelled.indices.length,
     unlabelled_count: unlabelled?.indices.length ?? 0,
     labelled_counts: labelled.counts,
     ...(unlabelled ? { unlabelled_counts: unlabelled.counts } : {}),
-    test: test.set,
+    test: readImages(test, Int32Array.from(test.labels.keys())),
     official_test_count: test.meta.official_count,
+    disposable_images: true,
   };
 }
 
-async function readPart(directory: string): Promise<{ meta: PartMeta; set: ImageSet }> {
+/** Gives back the memory of images that an engine has by now, if they are the run's alone. Their count and labels stay. */
+export function disposeImages(
+  data: RunData,
+  parts: readonly ("train" | "test")[] = ["train", "test"],
+): void {
+  if (data.disposable_images !== true) return;
+  for (const part of parts) (data[part].images.buffer as ArrayBuffer).transfer(0);
+}
+
+/** What a part's files say, without the images. */
+interface PartAbout {
+  readonly meta: PartMeta;
+  readonly path: string;
+  readonly labels: Int32Array;
+}
+
+async function readPartAbout(directory: string): Promise<PartAbout> {
   const meta = await readPartMeta(directory);
-  const images = await Deno.readFile(join(directory, "images.bin"));
+  const path = join(directory, "images.bin");
+  const { size } = await Deno.stat(path);
   const labels = await readInt32(join(directory, "labels.bin"));
   const { count, height, width, channels } = meta;
-  if (images.length !== count * height * width * channels || labels.length !== count) {
+  if (size !== count * height * width * channels || labels.length !== count) {
     throw new Error(
       `${directory}: expected ${count} images of ${height}×${width}×${channels} and their labels, ` +
-        `found ${images.length} bytes and ${labels.length} labels`,
+        `found ${size} bytes and ${labels.length} labels`,
     );
   }
-  return { meta, set: { count, images, labels } };
+  return { meta, path, labels };
 }
 
 async function readSplit(
@@ -86,15 +109,63 @@ async function readSplit(
   return { indices: await readInt32(join(directory, "indices.bin")), counts };
 }
 
-function select(set: ImageSet, indices: readonly number[], pixels: number): ImageSet {
-  const images = new Uint8Array(indices.length * pixels);
-  const labels = new Int32Array(indices.length);
-  indices.forEach((index, i) => {
-    if (index < 0 || index >= set.count) {
-      throw new RangeError(`Expected an index below ${set.count}, found ${index}`);
+function concatenated(first: Int32Array, second: Int32Array): Int32Array {
+  const whole = new Int32Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
+}
+
+/** Bytes of the file that are in memory at a time. */
+const PIECE_BYTES = 1 << 22;
+
+/** Images `indices` of a part, in that order; an index may come twice. The file is read once, from front to back. */
+function readImages({ meta, path, labels }: PartAbout, indices: Int32Array): ImageSet {
+  const bytes = meta.height * meta.width * meta.channels;
+  const images = new Uint8Array(indices.length * bytes);
+  const { first, next } = placesOf(indices, meta.count);
+  const pieceImages = Math.max(1, Math.floor(PIECE_BYTES / bytes));
+  const piece = new Uint8Array(pieceImages * bytes);
+  using file = Deno.openSync(path);
+  for (let from = 0; from < meta.count; from += pieceImages) {
+    const end = Math.min(from + pieceImages, meta.count);
+    if (first.subarray(from, end).every((place) => place === NONE)) continue;
+    const read = piece.subarray(0, (end - from) * bytes);
+    file.seekSync(from * bytes, Deno.SeekMode.Start);
+    fillSync(file, { target: read, path });
+    for (let index = from; index < end; index++) {
+      const image = read.subarray((index - from) * bytes, (index - from + 1) * bytes);
+      for (let place = first[index]!; place !== NONE; place = next[place]!) {
+        images.set(image, place * bytes);
+      }
     }
-    images.set(set.images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
-    labels[i] = set.labels[index]!;
+  }
+  return { count: indices.length, images, labels: indices.map((index) => labels[index]!) };
+}
+
+const NONE = -1;
+
+/** Where each image goes: its first place, and after each place the next one of the same image. */
+function placesOf(indices: Int32Array, count: number) {
+  const first = new Int32Array(count).fill(NONE);
+  const next = new Int32Array(indices.length);
+  indices.forEach((index, place) => {
+    if (index < 0 || index >= count) {
+      throw new RangeError(`Expected an index below ${count}, found ${index}`);
+    }
+    next[place] = first[index]!;
+    first[index] = place;
   });
-  return { count: indices.length, images, labels };
+  return { first, next };
+}
+
+function fillSync(file: Deno.FsFile, { target, path }: {
+  readonly target: Uint8Array;
+  readonly path: string;
+}): void {
+  for (let done = 0; done < target.length;) {
+    const read = file.readSync(target.subarray(done));
+    if (read === null) throw new Error(`${path} became shorter while it was read`);
+    done += read;
+  }
 }
