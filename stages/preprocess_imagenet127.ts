@@ -21,6 +21,7 @@ export const preprocess = defineStage({
   params,
   inputs: {},
   outputs: ["train", "test"],
+  allCores: true,
   async run(context) {
     const { dataset, source, test } = context.params;
     const folder = context.paths[dataset];

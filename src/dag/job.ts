@@ -18,7 +18,9 @@ export function makeJob(
   const { graph: { code: { tree } }, store, engine } = options.plan;
   const { stage, recipe, label, cells, params, code } = node;
   const { jobs, paths = {}, notes = {} } = options.run;
-  const share = Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
+  const cores = navigator.hardwareConcurrency;
+  const threads = options.run.threads ?? Math.max(1, Math.floor(cores / jobs));
+  const all = Math.max(threads, Math.min(cores, jobs * threads));
   return {
     id,
     wait,
@@ -37,7 +39,7 @@ export function makeJob(
     store: store.root,
     paths,
     engine: engine.device === undefined ? engine.family : `${engine.family}:${engine.device}`,
-    threads: options.run.threads ?? share,
+    threads: stage.allCores === true ? all : threads,
     notes,
   };
 }

@@ -59,6 +59,8 @@ export interface Stage<P = unknown> {
   readonly outputs: readonly string[];
   /** Whether its result depends on the tensor engine: stored per engine family. */
   readonly engine?: boolean;
+  /** Whether its `threads` are those of all workers together: a stage that the others wait for, and whose bytes no number of threads changes. */
+  readonly allCores?: boolean;
   /**
    * URLs of modules that the parameters select (method, net, data set), added to the code digest with all that they
    * import. A `registry.ts` through which `run` finds them does not count itself (see `code.ts`).
