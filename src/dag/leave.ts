@@ -20,20 +20,19 @@ export function leave(code: number): never {
   Deno.exit(code);
 }
 
-/** From now on `leave(1)` after an error that nothing catches, with it on stderr as the runtime writes it. */
-export function leaveOnUncaughtErrors(): void {
-  const report = (how: string, error: unknown) => {
+/** From now on `leave(1)` after an error that nothing catches, when `report` was given it as the runtime would write it. */
+export function leaveOnUncaughtErrors(report: (text: string) => void): void {
+  const leaveBy = (how: string, error: unknown) => {
     const text = error instanceof Error ? error.stack ?? error.message : String(error);
     try {
-      Deno.stderr.writeSync(new TextEncoder().encode(`error: ${how} ${text}\n`));
-    } catch {
-      // Nobody listens.
+      report(`error: ${how} ${text}`);
+    } finally {
+      leave(1);
     }
-    leave(1);
   };
-  globalThis.addEventListener("error", (event) => report("Uncaught", event.error));
+  globalThis.addEventListener("error", ({ error }) => leaveBy("Uncaught", error));
   globalThis.addEventListener(
     "unhandledrejection",
-    (event) => report("Uncaught (in promise)", event.reason),
+    ({ reason }) => leaveBy("Uncaught (in promise)", reason),
   );
 }

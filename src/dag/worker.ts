@@ -122,6 +122,7 @@ async function main(): Promise<void> {
   await reading;
 }
 
-leaveOnUncaughtErrors();
+// The runner reads the end of stderr when a worker has died.
+leaveOnUncaughtErrors((text) => Deno.stderr.writeSync(encoder.encode(`${text}\n`)));
 // Not awaited here: an error of it is one that nothing catches.
 void main().then(() => leave(0));

@@ -5,7 +5,7 @@ import { record } from "../../src/tensor/mod.ts";
 import { f32 } from "./kernel_case.ts";
 import { testedEngines } from "./tested_engines.ts";
 
-leaveOnUncaughtErrors();
+leaveOnUncaughtErrors((text) => Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`)));
 const engine = await testedEngines.find(({ name }) => name === Deno.args[0])!.open();
 const size = 600;
 const executable = await engine.prepare(
