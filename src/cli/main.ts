@@ -14,6 +14,8 @@ const commands: Readonly<Record<string, () => Promise<{ define: () => Command }>
   program: () => import("./commands/program.ts"),
   look: () => import("./commands/look.ts"),
   gc: () => import("./commands/gc.ts"),
+  train: () => import("./commands/train.ts"),
+  "import-usb": () => import("./commands/import_usb.ts"),
   data: () => import("./commands/data.ts"),
   engine: () => import("./commands/engine.ts"),
   doctor: () => import("./commands/doctor.ts"),

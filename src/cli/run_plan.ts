@@ -9,9 +9,10 @@ import type { Session } from "./session.ts";
 import { stopSignals } from "./stop_signals.ts";
 import { columns, message, style } from "./terminal.ts";
 
-/** Runs a session's plan, shows how it goes on, and stops at a signal. */
+/** Runs a session's plan, shows how it goes on, and stops at a signal; `onEvent` hears what happens, after it is shown. */
 export async function runPlan(
   session: Pick<Session, "flags" | "plan" | "store" | "paths" | "sourceCache">,
+  { onEvent }: { readonly onEvent?: (event: RunEvent) => void } = {},
 ): Promise<RunOutcome> {
   const { flags, plan, store } = session;
   store.prepare();
@@ -29,7 +30,10 @@ export async function runPlan(
       notes: provenance(project, Deno.args),
       checkRoots: true,
       signal: stop.signal,
-      onEvent: (event) => view.show(event),
+      onEvent: (event) => {
+        view.show(event);
+        onEvent?.(event);
+      },
     });
   } finally {
     view.close();

@@ -5,16 +5,17 @@ import {
   loadSweep,
   parseOnly,
   resolveTarget,
+  type Sweep,
   type Target,
   targets as targetNames,
 } from "../config/mod.ts";
 import { nearest } from "../config/suggest.ts";
 import { DATASET_IDS } from "../data/datasets.ts";
-import { makePlan, openProject, type Plan, type Store } from "../dag/mod.ts";
+import { makePlan, type NodeSpec, openProject, type Plan, type Store } from "../dag/mod.ts";
 import { UserError } from "../errors.ts";
 import { loadPaperTable, type PaperTable } from "../report/paper.ts";
 import { capabilities } from "../sweep/capabilities.ts";
-import { buildTables, rootsOf, type TableNodes } from "../sweep/graph.ts";
+import { buildTables, rootsOf as reportRoots, type TableNodes } from "../sweep/graph.ts";
 import { locateSources, type Source } from "../sweep/sources.ts";
 import { checkRequests } from "../sweep/check_requests.ts";
 import { locateWeights, type WeightFile } from "../sweep/weight_files.ts";
@@ -50,16 +51,37 @@ export interface Session {
  *
  * @throws {UserError} for everything that the user can get wrong
  */
-export async function openSession(targets: readonly string[], flags: Flags): Promise<Session> {
+export function openSession(targets: readonly string[], flags: Flags): Promise<Session> {
+  const wanted = targets.map((argument) => {
+    const target = resolveTarget(argument, { root: project });
+    return { target, read: () => loadSweep(target.file, {}) };
+  });
+  return openSweeps(wanted, { flags });
+}
+
+/** A sweep to be planned, read or made when its turn comes. */
+export interface WantedSweep {
+  readonly target: Target;
+  read(): Sweep;
+}
+
+/**
+ * The same for sweeps that may be made rather than read; `rootsOf` says which nodes of them are asked for.
+ *
+ * @throws {UserError} for everything that the user can get wrong
+ */
+export async function openSweeps(
+  wanted: readonly WantedSweep[],
+  { flags, roots: rootsOf = reportRoots }: {
+    readonly flags: Flags;
+    readonly roots?: (tables: readonly TableNodes[]) => readonly NodeSpec[];
+  },
+): Promise<Session> {
   checkReadable("--store", flags.store);
   const { code, store } = openProject(project, { store: flags.store });
   const sourceCache = readSourceCache(store);
   const selections: Selection[] = [];
-  for (const argument of targets) {
-    selections.push(
-      await select(resolveTarget(argument, { root: project }), { flags, sourceCache }),
-    );
-  }
+  for (const each of wanted) selections.push(await select(each, { flags, sourceCache }));
   checkDataNames(selections, flags);
   const roots = selections.flatMap(({ tables }) => rootsOf(tables));
   const engine = chooseFor(flags.engine, flags.device);
@@ -90,11 +112,11 @@ function checkDataNames(selections: readonly Selection[], { dataFolders }: Flags
   }
 }
 
-async function select(target: Target, { flags, sourceCache }: {
+async function select({ target, read }: WantedSweep, { flags, sourceCache }: {
   readonly flags: Flags;
   readonly sourceCache: Map<string, string>;
 }): Promise<Selection> {
-  const sweep = loadSweep(target.file, {});
+  const sweep = read();
   const expanded = expandSweep(sweep, {
     capabilities: capabilities(flags.dataFolders),
     profile: flags.profile,

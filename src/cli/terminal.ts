@@ -40,6 +40,11 @@ export function isLive(): boolean {
   return Deno.stderr.isTerminal() && !noColour();
 }
 
+/** Whether results go to a terminal, where bars on stderr would tear their lines. */
+export function printsOnScreen(): boolean {
+  return Deno.stdout.isTerminal();
+}
+
 /** Width of the terminal in columns; 100 where there is none. */
 export function columns(): number {
   try {

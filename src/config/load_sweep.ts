@@ -31,6 +31,18 @@ export function loadSweep(
   return { file: path, name: displayPath(path, cwd), reference, ...whole };
 }
 
+/**
+ * A sweep that is made rather than read, from values that know their place.
+ * @param options.file absolute: paths in the sweep are relative to its folder
+ * @throws UserError with a `file:line:column` line for each thing that is wrong
+ */
+export function sweepOf(
+  tree: LocatedMap,
+  { file, name }: { readonly file: string; readonly name: string },
+): Sweep {
+  return { file, name, reference: null, ...view([tree]) };
+}
+
 function view(layers: readonly LocatedMap[]): SweepView {
   const tree = layers.reduce((below, layer) => mergeFiles(below, layer));
   const data = validate(sweepSchema, tree, toPlain(tree));

@@ -4,7 +4,7 @@ export type { Departure } from "./departures.ts";
 export { type ExpandOptions, expandSweep, profileNames } from "./expand.ts";
 export type { Axis, Cell, Expanded, ExpandedTable, SeedRun } from "./expanded.ts";
 export { findCell } from "./find_cell.ts";
-export { loadSweep } from "./load_sweep.ts";
+export { loadSweep, sweepOf } from "./load_sweep.ts";
 export type { MethodParams } from "./method_params.ts";
 export { formatMethod, type Json, type MethodText, parseMethod } from "./method_string.ts";
 export { type Only, onlyAxes, parseOnly } from "./only.ts";

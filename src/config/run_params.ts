@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** A WRN whose depth is 6n + 4, as USB defines it, or ImageNet-127's small ResNet, perhaps narrower. */
-const netPattern = /^(?:wrn-\d+-\d+|resnet-\d+-small(?:-w\d+)?)$/;
+/** A WRN whose depth is 6n + 4, as USB defines it, or ImageNet-127's small ResNet, perhaps narrower. A plain ResNet can be named, not run. */
+const netPattern = /^(?:wrn-\d+-\d+|resnet-\d+(?:-small(?:-w\d+)?)?)$/;
 
 const count = z.int().min(1);
 
