@@ -1,61 +1,87 @@
 /**
- * Runs many small steps on the engine that the first argument names and writes the process's memory after 2,500 and after 4,500 of
- * them, as JSON. For the engines' `memory_test.ts`.
+ * Trains the net of configs/smoke.yaml on the engine that the first argument names, with the batch that the second gives, and writes as JSON
+ * the process's memory at the end of a warm-up and 2,000 steps later, each as the median of ten readings. For `engines_memory_test.ts`.
  */
-import * as tf from "@tensorflow/tfjs";
-import { type DeviceTensor, record } from "../../src/tensor/mod.ts";
-import { batchNormTraining, randomUniform } from "../../src/tensor/ops.ts";
-import { f32, hostValues, i32 } from "./kernel_case.ts";
-import { openTensorflow } from "./tensorflow/installed.ts";
-import { openXla } from "./xla/installed.ts";
+import type { DeviceTensor } from "../../src/tensor/mod.ts";
+import { testedEngines } from "./tested_engines.ts";
+import { wholeStep } from "./whole_step.ts";
 
-const specs = { w: f32(3, 3, 3, 8), gamma: f32(8), fc: f32(8, 4) };
+const WARM_UP_STEPS = 1000;
+const STEPS = 2000;
+/** Steps between readings of the scalars, as in training, and of the memory. */
+const READ_EVERY_STEPS = 10;
+const READINGS = 10;
 
-const program = record({ ...specs, images: f32(6, 8, 8, 3), key: i32(2) }, (t) => {
-  const noise = randomUniform(t.key!, { stream: 1, shape: [6, 1, 1, 1] });
-  const x = tf.mul(t.images!, noise) as tf.Tensor4D;
-  const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 0, 1], "int32"), 4);
-  const { value, grads } = tf.valueAndGrads((w: tf.Tensor, gamma: tf.Tensor, fc: tf.Tensor) => {
-    const affine = { gamma: gamma as tf.Tensor1D, beta: tf.zeros([8]) as tf.Tensor1D };
-    const convolved = tf.conv2d(x, w as tf.Tensor4D, 2, 1);
-    const { y } = batchNormTraining(convolved, affine, { epsilon: 1e-5, leakyAlpha: 0.1 });
-    const logits = tf.matMul(tf.mean(y, [1, 2]) as tf.Tensor2D, fc as tf.Tensor2D);
-    return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), labels), -1)));
-  })([t.w!, t.gamma!, t.fc!]);
-  const next = Object.keys(specs).map((name, i) => [
-    name,
-    tf.sub(t[name]!, tf.mul(grads[i]!, 0.1)),
-  ]);
-  return { ...Object.fromEntries(next), loss: value };
+const [name, batch] = Deno.args;
+const engine = await testedEngines.find((one) => one.name === name)!.open();
+const step = await wholeStep({
+  ...{ net: "wrn-10-1", method: "fixmatch+scssl", size: 16, batch: Number(batch) },
 });
-
-const engine = await (Deno.args[0] === "xla" ? openXla() : openTensorflow());
-const executable = await engine.prepare(program);
-const images = engine.upload(
-  f32(6, 8, 8, 3),
-  Float32Array.from(hostValues(f32(6, 8, 8, 3), { seed: 1 })),
-);
+const executable = await engine.prepare(step.program);
+const specs = new Map(step.inputs.map(({ name, spec }) => [name, spec]));
 let state: Record<string, DeviceTensor> = Object.fromEntries(
-  Object.entries(specs).map(([name, spec], i) => [
-    name,
-    engine.upload(spec, Float32Array.from(hostValues(spec, { seed: i, range: [-0.5, 0.5] }))),
-  ]),
+  step.state.map(({ name, spec, initial }) => [name, engine.upload(spec, initial)]),
 );
-const resident: number[] = [];
+// Once for all steps, as in training.
+const images = engine.upload(specs.get("images")!, step.inputsOf(0).images!);
 // The process is started with --expose-gc: what JavaScript has not yet given back says nothing about the engine.
 const { gc: collectGarbage } = globalThis as unknown as { gc: () => void };
-let last = NaN;
-for (let step = 1; step <= 4500; step++) {
-  const key = engine.upload(i32(2), Int32Array.of(0, step));
-  const { loss, ...after } = await executable.run({ ...state, images, key });
+
+let fileBytes = 0;
+const early: number[] = [];
+const late: number[] = [];
+const unread: DeviceTensor[] = [];
+let last: number[] = [];
+for (let at = 1; at <= WARM_UP_STEPS + STEPS; at++) {
+  const { images: _, ...host } = step.inputsOf(at);
+  const inputs = Object.fromEntries(
+    Object.entries(host).flatMap(([name, data]) => {
+      const spec = specs.get(name);
+      return spec ? [[name, engine.upload(spec, data)]] : [];
+    }),
+  );
+  const { scalars, ...after } = await executable.run({ ...state, ...inputs, images });
+  for (const tensor of Object.values(inputs)) engine.free(tensor);
   state = after;
-  last = (await engine.download(loss!))[0]!;
-  engine.free(loss!);
-  engine.free(key);
-  if (step > 500 && step % 2000 === 500) {
-    collectGarbage();
-    resident.push(Deno.memoryUsage().rss);
+  unread.push(scalars!);
+  if (at % READ_EVERY_STEPS === 0) {
+    for (const tensor of unread.splice(0)) {
+      last = [...await engine.download(tensor)];
+      engine.free(tensor);
+    }
+    const readings = readingsAt(at);
+    if (readings) {
+      collectGarbage();
+      readings.push(residentBytes());
+    }
   }
 }
 engine.close();
-await Deno.stdout.write(new TextEncoder().encode(JSON.stringify({ resident, loss: last })));
+const bytes = [median(early), median(late)];
+await Deno.stdout.write(new TextEncoder().encode(JSON.stringify({ bytes, scalars: last })));
+
+/** What is resident; of the pages of libraries' files, which come and go with what else the machine does, the most so far. */
+function residentBytes(): number {
+  if (Deno.build.os !== "linux") return Deno.memoryUsage().rss;
+  const path = `/proc/${Deno.pid}/status`;
+  const { stdout } = new Deno.Command("cat", { args: [path] }).outputSync();
+  const status = new TextDecoder().decode(stdout);
+  const bytesOf = (name: string) => {
+    const kilobytes = new RegExp(`^${name}:\\s*(\\d+) kB$`, "m").exec(status)?.[1];
+    if (kilobytes === undefined) throw new Error(`${path} has no ${name}`);
+    return 1024 * Number(kilobytes);
+  };
+  fileBytes = Math.max(fileBytes, bytesOf("RssFile"));
+  return bytesOf("RssAnon") + fileBytes;
+}
+
+/** The readings that belong to a step, if it is near the end of the warm-up or of all. */
+function readingsAt(at: number): number[] | undefined {
+  const span = READINGS * READ_EVERY_STEPS;
+  if (at > WARM_UP_STEPS - span && at <= WARM_UP_STEPS) return early;
+  return at > WARM_UP_STEPS + STEPS - span ? late : undefined;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}

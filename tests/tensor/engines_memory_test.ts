@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { testedEngines } from "./tested_engines.ts";
+
+/** The smallest, so that 2,000 steps take seconds: what an engine leaves behind it leaves behind in every step. */
+const BATCH = 1;
+
+/** JavaScript's young objects have all their room from the start: it would grow later, which is no leak. */
+const V8_FLAGS = "--expose-gc,--min-semi-space-size=16,--max-semi-space-size=16";
+
+for (const { name, isInstalled } of testedEngines) {
+  Deno.test({
+    name: `Executable.run() takes no more memory after 2,000 steps: ${name}${
+      isInstalled ? "" : " (skipped: not installed)"
+    }`,
+    ignore: !isInstalled,
+    fn: async () => {
+      // In a process of its own: others would count too.
+      const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "--quiet", "--no-prompt", "--no-check", `--v8-flags=${V8_FLAGS}`],
+          ...["read", "write", "run", "env", "ffi", "sys"].map((right) => `--allow-${right}`),
+          fileURLToPath(new URL("memory_flat.ts", import.meta.url)),
+          ...[name, String(BATCH)],
+        ],
+        cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      }).output();
+      const decoder = new TextDecoder();
+      assert.ok(success, decoder.decode(stderr));
+      assert.equal(decoder.decode(stderr), "", "a library writes to the terminal");
+      const { bytes: [before, after], scalars } = JSON.parse(decoder.decode(stdout)) as {
+        readonly bytes: readonly [number, number];
+        readonly scalars: readonly number[];
+      };
+      assert.ok(Math.abs(after - before) <= 0.02 * before, `${before} bytes, later ${after}`);
+      assert.ok(scalars.length > 0 && scalars.every(Number.isFinite), String(scalars));
+    },
+  });
+}
