@@ -26,9 +26,12 @@ export interface InterleaveOptions {
 /** Whoever takes longer than this many times the fastest one's step has a turn in every third round only. */
 const SLOW = 3;
 
+/** The warm-up after the first step takes about so long, but at most 20 steps. */
+const WARM_UP_MILLISECONDS = 200;
+
 /**
  * Lets participants take turns, one computing at a time, so that what else the machine does falls on all of them alike. Each
- * warms up by two steps first.
+ * warms up by two steps first, or a few more where they are short.
  */
 export async function interleave(
   participants: readonly Participant[],
@@ -37,10 +40,12 @@ export async function interleave(
   const first: number[] = [];
   const second: number[] = [];
   for (const participant of participants) {
-    first.push((await checked(participant, 1)).milliseconds);
     const { milliseconds } = await checked(participant, 1);
-    second.push(milliseconds);
-    onTurn(participant.name, { round: 0, ms: milliseconds });
+    const count = Math.min(20, Math.max(1, Math.round(WARM_UP_MILLISECONDS / milliseconds)));
+    const ms = (await checked(participant, count)).milliseconds / count;
+    first.push(milliseconds);
+    second.push(ms);
+    onTurn(participant.name, { round: 0, ms });
   }
   const fastest = Math.min(...second);
   const steps = second.map((one) => Math.max(1, Math.round(1000 * turnSeconds / one)));
