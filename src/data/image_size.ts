@@ -4,9 +4,12 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/** Size of a picture and, of a JPEG, the number of its colour components: 4 are cyan, magenta, yellow and black. */
+/** What a picture's header says. */
 export interface PictureHeader extends ImageSize {
+  /** Colour components of a JPEG: 4 are cyan, magenta, yellow and black. */
   readonly components?: number;
+  /** Whether rows come in several passes, as in progressive JPEGs, so that a decoder needs all of them at once. */
+  readonly progressive?: boolean;
 }
 
 /**
@@ -18,11 +21,17 @@ export function imageSize(bytes: Uint8Array): ImageSize | null {
   return header === null ? null : { width: header.width, height: header.height };
 }
 
-/** As `imageSize`, with the components of a JPEG. */
+/** As `imageSize`, with what else the header says. */
 export function pictureHeader(bytes: Uint8Array): PictureHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    if (tag(bytes, 1, "PNG")) return { width: view.getUint32(16), height: view.getUint32(20) };
+    if (tag(bytes, 1, "PNG")) {
+      return {
+        width: view.getUint32(16),
+        height: view.getUint32(20),
+        progressive: view.getUint8(28) === 1,
+      };
+    }
     if (tag(bytes, 0, "RIFF") && tag(bytes, 8, "WEBP")) return webpSize(bytes, view);
     if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpegHeader(view);
   } catch (error) {
@@ -61,6 +70,7 @@ function jpegHeader(view: DataView): PictureHeader {
         height: view.getUint16(at + 5),
         width: view.getUint16(at + 7),
         components: view.getUint8(at + 9),
+        progressive: marker === 0xc2,
       };
     }
     at += 2 + view.getUint16(at + 2);

@@ -7,8 +7,8 @@ import {
 } from "./preprocess_task.ts";
 import type { FromPreprocessWorker, ToPreprocessWorker } from "./preprocess_worker.ts";
 
-/** More Web Workers than this are not started: each takes some 25 MB. */
-const WORKER_LIMIT = 16;
+/** More Web Workers than this are not started: each takes some 40 MB, and 1 GB has to do. */
+const WORKER_LIMIT = 12;
 
 /** Does pieces of work, each on a Web Worker of its own, or here if there is one thread only. */
 export class PreprocessPool {

@@ -2,10 +2,12 @@ import { UserError } from "../errors.ts";
 import { pictureHeader } from "./image_size.ts";
 import { PilResize } from "./pil_resize.ts";
 
-/** Bytes of decoded rows that are in memory at a time. */
+/** Bytes of decoded rows that are in memory at a time, unless that would be more than so many bands: each is decoded from the top. */
 const BAND_BYTES = 1 << 22;
-/** A larger picture is refused: the JPEG library takes up to 6 bytes a pixel for a progressive one. */
+const BAND_LIMIT = 8;
+/** A larger picture is refused. The JPEG library takes up to 6 bytes a pixel for a progressive one. */
 const PIXEL_LIMIT = 100_000_000;
+const PROGRESSIVE_PIXEL_LIMIT = 50_000_000;
 
 /**
  * Shrinks a picture file (JPEG or PNG, whatever its name says) to uint8 [edge, edge, 3]: the mean over the area of each output
@@ -24,10 +26,17 @@ export async function shrinkPicture(bytes: Uint8Array, { name, edge }: {
       `${name}: expected a JPEG or PNG picture, found ${bytes.length} bytes of something else`,
     );
   }
-  const { width, height } = header;
+  const { width, height, progressive = false } = header;
+  const limit = progressive ? PROGRESSIVE_PIXEL_LIMIT : PIXEL_LIMIT;
+  if (width * height > limit) {
+    const kind = progressive ? "progressive picture" : "picture";
+    throw new UserError(
+      `${name}: expected a ${kind} of at most ${limit} pixels, found ${width} × ${height}`,
+    );
+  }
   const decode = await decoder(bytes, { name, cmyk: header.components === 4 });
   const resizer = new PilResize({ width, height, edge, filter: "box" });
-  const rows = Math.max(1, Math.floor(BAND_BYTES / (width * 4)));
+  const rows = Math.max(Math.ceil(height / BAND_LIMIT), Math.floor(BAND_BYTES / (width * 4)));
   for (let top = 0; top < height; top += rows) {
     const some = Math.min(rows, height - top);
     const band = some === height ? undefined : { left: 0, top, width, height: some };
@@ -38,10 +47,16 @@ export async function shrinkPicture(bytes: Uint8Array, { name, edge }: {
       );
     }
     resizer.takeRows(pixels, top);
+    release(pixels);
   }
   const target = new Uint8Array(edge * edge * 3);
   resizer.finish(target);
   return target;
+}
+
+/** Gives the pixels' memory back at once: the garbage collector lets many pictures pile up. A buffer that others use too is left. */
+function release({ buffer, length }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
 }
 
 /** A stretch of rows, or all of them. */

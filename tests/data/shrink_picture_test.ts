@@ -28,6 +28,15 @@ Deno.test("shrinkPicture() decodes a large picture in bands, with the bytes of t
   }
 });
 
+/** The JPEG with a header of this kind that says 10,001 × 10,000 pixels. */
+function sized(bytes: Uint8Array, marker: number): Uint8Array {
+  const copy = bytes.slice();
+  const at = copy.findIndex((byte, i) => byte === 0xff && copy[i + 1] === marker);
+  new DataView(copy.buffer).setUint16(at + 5, 10_000);
+  new DataView(copy.buffer).setUint16(at + 7, 10_001);
+  return copy;
+}
+
 Deno.test("shrinkPicture() names a file that is no whole picture", async () => {
   const { bytes } = pillowPictures.rgb;
   const cases: [Uint8Array, RegExp][] = [
@@ -35,6 +44,14 @@ Deno.test("shrinkPicture() names a file that is no whole picture", async () => {
     [new Uint8Array(0), /^n1\/a\.JPEG: expected a JPEG or PNG picture, found 0 bytes/],
     [new TextEncoder().encode("<html>"), /^n1\/a\.JPEG: expected a JPEG or PNG picture/],
     [bytes.map((byte, i) => i > 300 ? i & 127 : byte), /^n1\/a\.JPEG: /],
+    [
+      sized(pillowPictures.rgb.bytes, 0xc0),
+      /^n1\/a\.JPEG: expected a picture of at most 100000000 pixels, found 10001 × 10000/,
+    ],
+    [
+      sized(pillowPictures.progressive.bytes, 0xc2),
+      /expected a progressive picture of at most 50000000 pixels, found 10001 × 10000/,
+    ],
     [pillowPictures.png.bytes.subarray(0, 100), /^n1\/a\.JPEG: not a readable picture/],
   ];
   for (const [damaged, message] of cases) {
