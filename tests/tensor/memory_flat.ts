@@ -1,18 +1,18 @@
 /**
- * Trains the net of configs/smoke.yaml on the engine that the first argument names, with the batch that the second gives, and writes as JSON
- * the process's memory at the end of a warm-up and 2,000 steps later, each as the median of ten readings. For `engines_memory_test.ts`.
+ * Trains the net of configs/smoke.yaml on the engine that the first argument names, with batch and number of steps as given, and writes as
+ * JSON the process's memory at the end of a warm-up half as long and at the end of the steps, each as the median of ten readings. For `engines_memory_test.ts`.
  */
 import type { DeviceTensor } from "../../src/tensor/mod.ts";
 import { testedEngines } from "./tested_engines.ts";
 import { wholeStep } from "./whole_step.ts";
 
-const WARM_UP_STEPS = 1000;
-const STEPS = 2000;
 /** Steps between readings of the scalars, as in training, and of the memory. */
 const READ_EVERY_STEPS = 10;
 const READINGS = 10;
 
-const [name, batch] = Deno.args;
+const [name, batch, steps] = Deno.args;
+const STEPS = Number(steps);
+const WARM_UP_STEPS = STEPS / 2;
 const engine = await testedEngines.find((one) => one.name === name)!.open();
 const step = await wholeStep({
   ...{ net: "wrn-10-1", method: "fixmatch+scssl", size: 16, batch: Number(batch) },
