@@ -21,7 +21,12 @@ export function checkReadable(flag: string, path: string): void {
   nearestFolder(flag, path);
 }
 
-function checkWritable(flag: string, path: string): void {
+/**
+ * Checks that a folder can be written, or be made. Leaves nothing.
+ *
+ * @throws {UserError} that names the flag, the folder and what stands in the way
+ */
+export function checkWritable(flag: string, path: string): void {
   const folder = nearestFolder(flag, path);
   try {
     Deno.removeSync(Deno.makeTempDirSync({ dir: folder, prefix: ".retable-" }));

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<{ define: () => Command }>
   gc: () => import("./commands/gc.ts"),
   train: () => import("./commands/train.ts"),
   "import-usb": () => import("./commands/import_usb.ts"),
+  "import-log": () => import("./commands/import_log.ts"),
   data: () => import("./commands/data.ts"),
   engine: () => import("./commands/engine.ts"),
   doctor: () => import("./commands/doctor.ts"),

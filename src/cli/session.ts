@@ -16,6 +16,7 @@ import { UserError } from "../errors.ts";
 import { loadPaperTable, type PaperTable } from "../report/paper.ts";
 import { capabilities } from "../sweep/capabilities.ts";
 import { buildTables, rootsOf as reportRoots, type TableNodes } from "../sweep/graph.ts";
+import { type ImportedResults, readImported } from "../sweep/imported.ts";
 import { locateSources, type Source } from "../sweep/sources.ts";
 import { checkRequests } from "../sweep/check_requests.ts";
 import { locateWeights, type WeightFile } from "../sweep/weight_files.ts";
@@ -81,7 +82,10 @@ export async function openSweeps(
   const { code, store } = openProject(project, { store: flags.store });
   const sourceCache = readSourceCache(store);
   const selections: Selection[] = [];
-  for (const each of wanted) selections.push(await select(each, { flags, sourceCache }));
+  const imported = readImported(store);
+  for (const each of wanted) {
+    selections.push(await select(each, { flags, sourceCache, imported }));
+  }
   checkDataNames(selections, flags);
   const roots = selections.flatMap(({ tables }) => rootsOf(tables));
   const engine = chooseFor(flags.engine, flags.device);
@@ -112,8 +116,9 @@ function checkDataNames(selections: readonly Selection[], { dataFolders }: Flags
   }
 }
 
-async function select({ target, read }: WantedSweep, { flags, sourceCache }: {
+async function select({ target, read }: WantedSweep, { flags, sourceCache, imported }: {
   readonly flags: Flags;
+  readonly imported: ImportedResults;
   readonly sourceCache: Map<string, string>;
 }): Promise<Selection> {
   const sweep = read();
@@ -135,7 +140,7 @@ async function select({ target, read }: WantedSweep, { flags, sourceCache }: {
     if (paper === null) continue;
     papers.set(paper, await loadPaperTable(join(project, "paper", `${paper}.yaml`)));
   }
-  const tables = buildTables(expanded, { sources, weights, papers });
+  const tables = buildTables(expanded, { sources, weights, papers, imported });
   return { target, expanded, sources, weights, tables };
 }
 

@@ -171,6 +171,11 @@ export class Store {
     return `${this.root}/cache/sources.json`;
   }
 
+  /** Results that come from elsewhere, of a kind of their own: no key leads to them. */
+  get imported(): string {
+    return `${this.root}/imported`;
+  }
+
   /** Replaces the file of `sources`. Losing it costs time only, so a failure (a full disk) is passed over. */
   writeSources(text: string): void {
     try {

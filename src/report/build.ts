@@ -4,7 +4,7 @@ import { absenceCodes } from "./absence.ts";
 import { groupDepartures } from "./departures.ts";
 import { departuresOf, factsOf } from "./evidence.ts";
 import type { TableParams } from "./params.ts";
-import type { Missing, Note, Report, ReportCell, SeedAbsence } from "./report.ts";
+import type { ImportedLine, Missing, Note, Report, ReportCell, SeedAbsence } from "./report.ts";
 import { cellName, describeCells } from "./scope.ts";
 import { type CellSeeds, notListed, type Outcome, readSeeds } from "./seeds.ts";
 
@@ -66,6 +66,7 @@ export function buildReport(params: TableParams, outcomes: readonly Outcome[]): 
       [...params.departures, ...departuresOf(flat)],
       done.length > 0 ? done : runnable,
     ),
+    imported: importedOf(flat),
     facts: factsOf(flat),
     notes: shownNotes.map(({ mark, text }) => ({ mark, text })),
   };
@@ -115,6 +116,14 @@ function missingOf(cells: readonly ReportCell[]): Missing[] {
     ({ absence, cells: having }) => {
       return { ...absence, scope: describeCells(having, cells) };
     },
+  );
+}
+
+function importedOf(cells: readonly ReportCell[]): ImportedLine[] {
+  return cells.flatMap(({ row, column, ours }) =>
+    (ours?.seeds ?? []).flatMap(({ seed, imported }) =>
+      imported === undefined ? [] : [{ row, column, seed, ...imported }]
+    )
   );
 }
 

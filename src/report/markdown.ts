@@ -12,6 +12,7 @@ export function renderMarkdown(report: Report): string {
     legend(report),
     section("Missing", missingLines(report)),
     ...departureParts(report),
+    section("Imported results", importedLines(report)),
     section("How our numbers were made", factLines(report)),
     section("Notes on the paper's numbers", noteLines(report)),
   ].filter((part) => part !== "").join("\n\n") + "\n";
@@ -96,6 +97,14 @@ function departureParts({ published, departures }: Report): string[] {
 function factLines({ facts }: Report): string[] {
   return facts.map(({ name, text, scope }) => {
     return `- ${name}: ${text}${scope === "all" ? "" : ` (${inWords(scope, "")})`}`;
+  });
+}
+
+/** Numbers that another program made, each with its log. */
+function importedLines({ imported }: Report): string[] {
+  return imported.map(({ row, column, seed, source, differences }) => {
+    const remarks = differences.length === 0 ? "" : `; ${differences.map(oneLine).join("; ")}`;
+    return `- \`${row}/${column}\`, seed ${seed}: ${oneLine(source)}${remarks}`;
   });
 }
 

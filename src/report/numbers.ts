@@ -27,9 +27,11 @@ export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** Our half of a cell: `76.20 ± 0.30 (3/3)`, `33.40 (1/3)` or `– (no data)`. */
+/** Our half of a cell: `76.20 ± 0.30 (3/3)`, `33.40 (1/3)`, `84.44 ± 0.29 (3/3, imported)` or `– (no data)`. */
 export function oursText(cell: ReportCell, decimals: number): string {
   if (cell.ours === null) return `– (${absenceLabels[cell.code]})`;
-  const { mean, spread, count } = cell.ours;
-  return `${withSpread(mean, { spread, decimals })} (${count}/${cell.seedsAsked})`;
+  const { mean, spread, count, seeds } = cell.ours;
+  const imported = seeds.filter((seed) => seed.imported !== undefined).length;
+  const mark = imported === 0 ? "" : imported === count ? ", imported" : `, ${imported} imported`;
+  return `${withSpread(mean, { spread, decimals })} (${count}/${cell.seedsAsked}${mark})`;
 }

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { absenceSchema } from "./absence.ts";
+import { importedSchema } from "./imported.ts";
 import { columnSchema, paperTableSchema } from "./paper_table.ts";
 
+/** `imported`: what is shown where the seed has no result of our own. */
 const seedSchema = z.union([
   /** `input`: index into the results that go with these parameters. */
-  z.strictObject({ seed: z.int(), input: z.int().min(0) }),
+  z.strictObject({ seed: z.int(), input: z.int().min(0), imported: importedSchema.optional() }),
   /** Known beforehand to have no result. */
-  z.strictObject({ seed: z.int(), absent: absenceSchema }),
+  z.strictObject({ seed: z.int(), absent: absenceSchema, imported: importedSchema.optional() }),
 ]);
 
 const cellSchema = z.strictObject({

@@ -17,6 +17,8 @@ export interface Report {
   readonly cells: readonly (readonly ReportCell[])[];
   readonly missing: readonly Missing[];
   readonly departures: readonly DepartureGroup[];
+  /** Results that come from logs of another program, in the order of the table. */
+  readonly imported: readonly ImportedLine[];
   /** How the numbers were made: checkpoint, engines. */
   readonly facts: readonly Fact[];
   readonly notes: readonly Note[];
@@ -58,6 +60,15 @@ export interface Ours {
   readonly seeds: readonly SeedResult[];
 }
 
+/** An imported result: one seed of one cell. */
+export interface ImportedLine {
+  readonly row: string;
+  readonly column: string;
+  readonly seed: number;
+  readonly source: string;
+  readonly differences: readonly string[];
+}
+
 /** What one seed gave, and how. */
 export interface SeedResult {
   readonly seed: number;
@@ -72,6 +83,8 @@ export interface SeedResult {
   /** Classes without a test image. */
   readonly absentClasses: readonly number[];
   readonly fixedSplit: boolean;
+  /** Where a result comes from that this program did not make, and how its run differs. */
+  readonly imported?: { readonly source: string; readonly differences: readonly string[] };
 }
 
 export interface SeedAbsence {

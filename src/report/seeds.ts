@@ -1,4 +1,5 @@
 import { type Absence, parseAbsence } from "./absence.ts";
+import { importedEngine, type ImportedSeed } from "./imported.ts";
 import type { Metrics } from "./metrics.ts";
 import type { TableParams } from "./params.ts";
 import type { SeedAbsence, SeedResult } from "./report.ts";
@@ -45,6 +46,10 @@ export function readSeeds(
       results.push(resultOf(outcome.metrics, { seed: entry.seed, cell: cellName(cell) }));
       continue;
     }
+    if (entry.imported !== undefined) {
+      results.push(importedResult(entry.imported, entry.seed));
+      continue;
+    }
     const absence = "absent" in entry ? entry.absent : parseAbsence(outcome?.absent ?? "");
     const key = `${absence.code} ${absence.reason}`;
     const known = reasons.get(key) ?? { absence, seeds: [] };
@@ -74,5 +79,23 @@ function resultOf(metrics: Metrics, options: { seed: number; cell: string }): Se
     officialTestImages: metrics.official_test_count,
     absentClasses: metrics.absent_classes,
     fixedSplit: metrics.fixed_split,
+  };
+}
+
+/** An imported number: of the same test images, without anything else that our own results tell. */
+function importedResult(imported: ImportedSeed, seed: number): SeedResult {
+  const { source, differences, test_count } = imported;
+  return {
+    seed,
+    value: 100 * imported.top1,
+    pick: imported.pick,
+    output: "-",
+    engine: importedEngine,
+    selectedStep: imported.selected_step,
+    testImages: test_count,
+    officialTestImages: test_count,
+    fixedSplit: false,
+    absentClasses: [],
+    imported: { source, differences },
   };
 }

@@ -20,7 +20,14 @@ import { capacityProblem, type CapacityRequest } from "../data/capacity.ts";
 import { indexFileName } from "../data/index_files.ts";
 import { downloadable } from "../data/get_dataset.ts";
 import { methodGenerations, methodUsesUnlabelled } from "../methods/registry.ts";
+import type { ImportedSeed } from "../report/imported.ts";
 import type { PaperTable } from "../report/mod.ts";
+import {
+  type ImportedResult,
+  type ImportedResults,
+  importedSeed,
+  runIdentity,
+} from "./imported.ts";
 import { sourceDepartures } from "./source_departures.ts";
 import type { Source } from "./sources.ts";
 import type { WeightFile } from "./weight_files.ts";
@@ -40,11 +47,21 @@ export interface RunNodes {
   readonly evaluate: NodeSpec;
 }
 
+/** A result of a seed that comes from a log. */
+export interface ImportedRun {
+  readonly seed: number;
+  readonly result: ImportedResult;
+  /** What a report shows of it; absent where the log does not say what the cell picks. */
+  readonly shown?: ImportedSeed;
+}
+
 /** A cell with the nodes of its runs; none if it cannot be run at all. */
 export interface CellNodes {
   readonly cell: Cell;
   readonly runs: readonly RunNodes[];
   readonly absent?: Absence;
+  /** For seeds of its own, whether they can be run or not. */
+  readonly imported: readonly ImportedRun[];
 }
 
 /** A table's report node and its cells. */
@@ -61,13 +78,15 @@ export interface GraphOptions {
   readonly weights?: ReadonlyMap<string, WeightFile>;
   /** The published tables by id. */
   readonly papers: ReadonlyMap<string, PaperTable>;
+  /** Results of the same runs that come from logs. */
+  readonly imported?: ImportedResults;
 }
 
 /** The stages of every table of a sweep. Looks at nothing but its arguments. */
 export function buildTables(expanded: Expanded, options: GraphOptions): TableNodes[] {
   const chains = new ChainBuilder(options.weights ?? new Map());
   return expanded.tables.map((table) => {
-    const cells = table.cells.map((cell) => cellNodes(cell, { chains, sources: options.sources }));
+    const cells = table.cells.map((cell) => cellNodes(cell, { chains, options }));
     return { table, cells, report: reportNode({ table, cells, expanded, options }) };
   });
 }
@@ -77,12 +96,13 @@ export function rootsOf(tables: readonly TableNodes[]): NodeSpec[] {
   return tables.map(({ report }) => report);
 }
 
-function cellNodes(cell: Cell, { chains, sources }: {
+function cellNodes(cell: Cell, { chains, options: { sources, imported: results } }: {
   readonly chains: ChainBuilder;
-  readonly sources: GraphOptions["sources"];
+  readonly options: GraphOptions;
 }): CellNodes {
+  const imported = importedRuns(cell, results ?? new Map());
   const absent = absenceOf(cell);
-  if (absent) return { cell, runs: [], absent };
+  if (absent) return { cell, runs: [], absent, imported };
   const source = sources.get(cell.split.dataset);
   if (!source) throw new Error(`internal: data set ${cell.split.dataset} was not looked for`);
   const runs = cell.runs.map((run) => ({
@@ -90,7 +110,17 @@ function cellNodes(cell: Cell, { chains, sources }: {
     selected: run.selected,
     ...chains.chain(cell, { run, source }),
   }));
-  return { cell, runs };
+  return { cell, runs, imported };
+}
+
+function importedRuns(cell: Cell, results: ImportedResults): ImportedRun[] {
+  if (results.size === 0) return [];
+  return cell.runs.flatMap((run): ImportedRun[] => {
+    const result = results.get(runIdentity(cell, run));
+    if (result === undefined) return [];
+    const shown = importedSeed(result, { cell, run });
+    return [{ seed: run.seed, result, ...(shown ? { shown } : {}) }];
+  });
 }
 
 function absenceOf({ availability }: Cell): Absence | undefined {
@@ -304,6 +334,18 @@ export function countRequests({ labelled, unlabelled }: Setting) {
   };
 }
 
+/** The seeds of a cell that cannot be run: named one by one only where one of them has an imported result. */
+function absentSeeds({ cell, absent, imported, ...rest }: CellNodes) {
+  if (!imported.some(({ shown }) => shown)) return [];
+  const nodes = { cell, imported, ...rest };
+  return cell.runs.map(({ seed }) => ({ seed, absent, ...shownOf(nodes, seed) }));
+}
+
+function shownOf({ imported }: CellNodes, seed: number): { readonly imported?: ImportedSeed } {
+  const shown = imported.find((each) => each.seed === seed)?.shown;
+  return shown ? { imported: shown } : {};
+}
+
 function reportNode({ table, cells, expanded, options }: {
   readonly table: ExpandedTable;
   readonly cells: readonly CellNodes[];
@@ -311,16 +353,19 @@ function reportNode({ table, cells, expanded, options }: {
   readonly options: GraphOptions;
 }): NodeSpec {
   const inputs: ({ node: NodeSpec; output: string; ifCached?: string })[] = [];
-  const cellParams = cells.map(({ cell, runs, absent }) => ({
-    row: cell.row,
-    column: cell.column,
-    seeds: runs.map(({ seed, selected, evaluate: node }) => {
-      const input = { node, output: "metrics" };
-      inputs.push(selected ? input : { ...input, ifCached: "not-run: left out by --only" });
-      return { seed, input: inputs.length - 1 };
-    }),
-    ...(absent ? { absent } : {}),
-  }));
+  const cellParams = cells.map((nodes) => {
+    const { cell, runs, absent } = nodes;
+    return {
+      row: cell.row,
+      column: cell.column,
+      seeds: absent ? absentSeeds(nodes) : runs.map(({ seed, selected, evaluate: node }) => {
+        const input = { node, output: "metrics" };
+        inputs.push(selected ? input : { ...input, ifCached: "not-run: left out by --only" });
+        return { seed, input: inputs.length - 1, ...shownOf(nodes, seed) };
+      }),
+      ...(absent ? { absent } : {}),
+    };
+  });
   const paper = table.paper === null ? null : options.papers.get(table.paper) ?? null;
   const axes = paper === null
     ? {

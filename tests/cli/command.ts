@@ -2,10 +2,13 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { noEngines } from "../no_engines.ts";
 
-const pipeline = fileURLToPath(new URL("../../pipeline.ts", import.meta.url));
+/** The command line's entry. */
+export const pipeline = fileURLToPath(new URL("../../pipeline.ts", import.meta.url));
 
 /** The permissions of the tasks that run something. */
-const permissions = ["read", "write", "run", "ffi", "sys", "env"].map((name) => `--allow-${name}`);
+export const permissions = ["read", "write", "run", "ffi", "sys", "env"].map((name) =>
+  `--allow-${name}`
+);
 
 /** What a finished command left behind. */
 export interface Finished {

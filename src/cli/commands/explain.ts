@@ -11,6 +11,7 @@ import {
 } from "../../dag/mod.ts";
 import { UserError } from "../../errors.ts";
 import { readMetrics } from "../../report/metrics.ts";
+import type { ImportedRun } from "../../sweep/graph.ts";
 import { cellNodes, targetOf } from "../cell_nodes.ts";
 import { count, showParams, showPath } from "../describe.ts";
 import { formatBytes, formatDuration } from "../duration.ts";
@@ -50,14 +51,18 @@ function field(name: string, text: string): void {
 }
 
 async function explainCell(session: Session, id: string): Promise<void> {
-  const { cell, runs, absent } = cellNodes(session, id);
+  const { cell, runs, absent, imported } = cellNodes(session, id);
   const { plan } = session;
   print(style("bold", id, "stdout"));
   const params = showParams(cell.methodParams);
   field("method", `${cell.methodText}${params === "" ? "" : `: ${params}`}`);
   field("setting", `${cell.setting}: ${showParams(cell.split)}`);
   for (const { sentence } of cell.departures) field("departs", sentence);
-  if (absent) return field("no run", `${absent.code}: ${absent.reason}`);
+  if (absent) {
+    field("no run", `${absent.code}: ${absent.reason}`);
+    for (const each of imported) explainImported(each, { hasOwn: false });
+    return;
+  }
   for (const run of runs) {
     print(`\n${style("bold", `seed ${run.seed}`, "stdout")}`);
     const { object } = plan.of(plan.graph.find(run.evaluate));
@@ -68,10 +73,37 @@ async function explainCell(session: Session, id: string): Promise<void> {
       const where = step === null ? pick : `${pick}, step ${step}`;
       field("number", `${percent} % of ${images} test images (${where}; output ${primary})`);
     }
+    const log = imported.find(({ seed }) => seed === run.seed);
+    if (log) explainImported(log, { hasOwn: object !== undefined });
     for (const spec of [run.train, run.evaluate]) {
       explainPlanned(plan, plan.of(plan.graph.find(spec)));
     }
   }
+}
+
+/** Where an imported result comes from, and whether it is shown. */
+function explainImported(
+  { seed, result, shown }: ImportedRun,
+  { hasOwn }: { readonly hasOwn: boolean },
+): void {
+  const { log, best, evaluations, differences } = result;
+  const percent = (100 * best.top1).toFixed(2);
+  const use = hasOwn
+    ? "not shown: there is a result of our own"
+    : shown
+    ? "shown in reports"
+    : "not shown: the log does not say what this cell shows";
+  field("imported", `seed ${seed}: ${percent} % at step ${best.iteration}, best (${use})`);
+  const run = log.run === null ? "" : `, run ${log.run}`;
+  field("  log", `${log.name}${run}, ${formatBytes(log.bytes)}, sha256 ${log.sha256}`);
+  const asked = log.asked === null ? "" : ` of ${log.asked}`;
+  field(
+    "  extent",
+    `${log.from} to ${log.to}, ${log.iterations}${asked} steps, ${
+      count(evaluations.length, "evaluation")
+    }`,
+  );
+  for (const difference of differences) field("  differs", difference);
 }
 
 function explainKey(session: Session, key: string): void {

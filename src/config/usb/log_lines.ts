@@ -39,6 +39,11 @@ export class LogLines {
   #written = 0;
   #scalars: readonly (readonly [string, unknown])[] = [];
   #learningRate: unknown = null;
+  /** Evaluations before the first note of losses. */
+  readonly #waiting: {
+    readonly step: number;
+    readonly evaluation: Readonly<Record<string, unknown>>;
+  }[] = [];
   #best = { accuracy: 0, step: 1 };
 
   constructor(options: LogLineOptions) {
@@ -54,14 +59,23 @@ export class LogLines {
       this.#best = { accuracy: 0, step: 1 };
     }
     const evaluation = this.#evaluationOf(note);
-    if (evaluation !== undefined) return this.#evaluated(note.step, evaluation);
+    if (evaluation !== undefined) {
+      if (this.#scalars.length > 0) return this.#evaluated(note.step, evaluation);
+      this.#waiting.push({ step: note.step, evaluation });
+      return [];
+    }
     const scalars = scalarsOf(note);
     if (scalars.length === 0) return [];
     const isFirst = this.#scalars.length === 0;
     const before = isFirst ? [] : this.#upTo(note.step - 1);
     this.#scalars = scalars;
     this.#learningRate = note["learning_rate"];
-    if (isFirst) before.push(...this.#upTo(note.step - 1));
+    if (isFirst) {
+      for (const { step, evaluation } of this.#waiting.splice(0)) {
+        before.push(...this.#evaluated(step, evaluation));
+      }
+      before.push(...this.#upTo(note.step - 1));
+    }
     // A step with an evaluation has one line, which comes with it.
     const isEvaluated = note.step % this.#options.evaluateEvery === 0;
     return isEvaluated ? before : [...before, ...this.#upTo(note.step)];

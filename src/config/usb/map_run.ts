@@ -53,13 +53,17 @@ interface Context {
  */
 export function mapRun(
   config: UsbConfig,
-  { capabilities }: { readonly capabilities: Capabilities },
+  { capabilities, passOver = false }: {
+    readonly capabilities: Capabilities;
+    /** Whether keys that nobody knows are left alone: a log lists arguments that only a fork has. */
+    readonly passOver?: boolean;
+  },
 ): Mapped {
   const context: Context = { config, mistakes: [], refusals: [] };
   const { mistakes, refusals } = context;
   const method = methodOf(config, { capabilities, complaints: mistakes });
   if (method === undefined) throw complaintsError(mistakes);
-  checkKeys(context, { method, capabilities });
+  if (!passOver) checkKeys(context, { method, capabilities });
   const supervised = method.value === "supervised";
   const values = readCommon(context, { plain: method.plugIns.length === 0, supervised });
   if (mistakes.length > 0) throw complaintsError(mistakes);
