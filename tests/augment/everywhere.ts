@@ -8,7 +8,7 @@ import type { TensorSpec } from "../../src/tensor/program.ts";
 import { record } from "../../src/tensor/recorder.ts";
 import type { Given } from "../run_recorded.ts";
 import { openTensorflow, tensorflowIsInstalled } from "../tensor/tensorflow/installed.ts";
-import { runOnce } from "../tensor/tensorflow/run_once.ts";
+import { runOnce } from "../tensor/run_once.ts";
 import { openXla, xlaIsInstalled } from "../tensor/xla/installed.ts";
 
 /** Outputs by the name of what computed them. */

@@ -12,8 +12,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     ["ArgMax", "ArgMin", "GreaterEqual", "IsFinite", "IsInf", "IsNan", "OneHot"]
       .map((kernel) => [kernel, "no slope: whole numbers or truth values go in or come out"]),
   ),
-  FloorDiv: "TensorFlow.js gives it the gradient of RealDiv, which is wrong; nothing here uses it",
-  MirrorPad: "TensorFlow.js leaves the mirrored elements out of it; nothing here uses it",
+  FloorDiv: "refused: TensorFlow.js gives it the gradient of RealDiv, which is wrong",
+  MirrorPad: "refused: TensorFlow.js leaves the mirrored elements out of it",
   Prod: "it needs Cumprod, which cannot be recorded: an error that says so",
 };
 
@@ -56,4 +56,20 @@ Deno.test("gradientCases passes a gradient through every kernel that has one", (
     tf.getGradient(kernel) && !met.has(kernel) && !(kernel in LEFT_OUT)
   );
   assert.deepEqual(missing, []);
+});
+
+Deno.test("record() refuses gradients that TensorFlow.js has wrong", () => {
+  const inputs = { x: { shape: [1, 4, 4, 1], dtype: "float32" } } as const;
+  const wrong: Record<string, (x: tf.Tensor) => tf.Tensor> = {
+    FloorDiv: (x) => tf.floorDiv(x, tf.scalar(2)),
+    MirrorPad: (x) => tf.mirrorPad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], "reflect"),
+  };
+  for (const [kernel, body] of Object.entries(wrong)) {
+    record(inputs, ({ x }) => ({ y: body(x!) })); // without a gradient it is as good as any
+    const slope = tf.grad((x) => tf.sum(body(x)));
+    assert.throws(
+      () => record(inputs, ({ x }) => ({ dx: slope(x!) })),
+      new RegExp(`gradient of ${kernel} is wrong`),
+    );
+  }
 });

@@ -25,3 +25,17 @@ function replace(kernelName: string, scale: (count: number) => number): void {
 // tfjs's own gradients of these two build a host array of ones of the size of x at every recording.
 replace("Sum", () => 1);
 replace("Mean", (count) => 1 / count);
+
+/** No gradient of a kernel rather than a wrong one. */
+function refuse(kernelName: string, reason: string): void {
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    kernelName,
+    gradFunc: () => {
+      throw new Error(`TensorFlow.js's gradient of ${kernelName} is wrong: ${reason}`);
+    },
+  });
+}
+
+refuse("FloorDiv", "it takes the quotient for one that is not rounded");
+refuse("MirrorPad", "it leaves out what flows back from the mirrored border");

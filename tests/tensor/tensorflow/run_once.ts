@@ -1,1 +1,0 @@
-export { hostArray, runOnce } from "../run_once.ts";
