@@ -42,7 +42,10 @@ export function define(): Command {
       "Runs what a config file of USB or CPE asks for, with USB's log lines; docs/usb.md says what each key means here.",
     )
     .requiredOption("--c <file.yaml>", "a config file of USB or CPE");
-  return addRunFlags(command).action(async (options, self: Command) => {
+  addRunFlags(command);
+  // One run has nothing to narrow.
+  command.options.find(({ long }) => long === "--only")?.hideHelp();
+  return command.action(async (options, self: Command) => {
     const flags = readFlags(options);
     if (flags.only.length > 0) {
       throw new UserError("--only has no meaning for train: a config file is one run.");

@@ -90,6 +90,11 @@ export function mapRun(
     remarks,
   });
   const saveName = text("save_name");
+  const weights = text("pretrain_path");
+  if (values.get("use_pretrain")?.value === true && !weights.value) {
+    const problem = '"use_pretrain: True" needs a file of weights: "pretrain_path" is empty';
+    mistakes.push({ at: values.get("use_pretrain")!.at, text: problem });
+  }
   if (/[\\/]|^\.*$/.test(saveName.value)) {
     const problem = `Expected the name of one folder for "save_name", found "${saveName.value}"`;
     mistakes.push({ at: saveName.at, text: problem });

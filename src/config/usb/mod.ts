@@ -5,6 +5,7 @@ export { formatNamespace } from "./namespace.ts";
 export { readUsbConfig } from "./read_config.ts";
 export { noEffectLines } from "./sweep_text.ts";
 export { sweepTree } from "./sweep_tree.ts";
+export { keyTables } from "./document.ts";
 export { checkLog, type LogExtent } from "./check_log.ts";
 export { logCell } from "./log_run.ts";
 export { parseUsbLog, type UsbLogFile } from "./read_log.ts";

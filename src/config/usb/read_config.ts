@@ -42,7 +42,7 @@ export function readUsbConfig(
 /** The same for a text that is already there. */
 export function parseUsbConfig(text: string, name: string): UsbConfig {
   const at = { file: name, line: 1, column: 1 };
-  if (text.replace(/^\s*(#.*|---)?$/gm, "") === "") {
+  if (text.replace(/^\s*(#.*|---)?$/gm, "").trim() === "") {
     throw errorAt(at, 'The file is empty: expected keys of USB, such as "algorithm: fixmatch"');
   }
   return usbConfigOf(parseSource(text, name));

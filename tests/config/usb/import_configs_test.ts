@@ -4,7 +4,7 @@ import { expandSweep, loadSweep } from "../../../src/config/mod.ts";
 import { importConfigs } from "../../../src/config/usb/mod.ts";
 import { capabilities } from "../../../src/sweep/capabilities.ts";
 import { userError } from "../sweep_files.ts";
-import { columns, configText, first, paper, plugIns, values } from "./config_files.ts";
+import { columns, configText, first, paper, values } from "./config_files.ts";
 
 /** Runs with a folder of files by path. */
 async function withFiles<T>(

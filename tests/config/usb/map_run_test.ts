@@ -119,6 +119,15 @@ Deno.test("mapRun() gives warm-ups in epochs of a 256th of the run", () => {
   equal(effective(text("acr", { est_epoch: 9 })).methodParams["estimation_epochs"], 9);
 });
 
+Deno.test("mapRun() starts from the weights of pretrain_path where use_pretrain says so", () => {
+  const weights = { pretrain_path: "weights/wrn.pth" };
+  equal(
+    effective(text("abc", { ...weights, use_pretrain: true })).run.params.pretrained,
+    "weights/wrn.pth",
+  );
+  equal(effective(text("abc", { ...weights, use_pretrain: false })).run.params.pretrained, null);
+});
+
 Deno.test("mapRun() says what it rounds", () => {
   const { remarks } = runOf(text("darp", { epoch: 200, num_train_iter: 500000 }));
   match(remarks.join("\n"), /darp_warmup_epochs: 200 of 200 epochs is 255\.\d+ of 256, here 256/);
@@ -212,6 +221,10 @@ const mistakes: Readonly<Record<string, readonly [Parameters<typeof configText>[
     /"num_train_iter" must be a multiple of "epoch": 262144 is none of 100/,
   ],
   "no learning rate": [{ lr: 0 }, /Expected more than 0 for "lr", found 0/],
+  "weights that are not named": [
+    { use_pretrain: true },
+    /config\.yaml:\d+:15 "use_pretrain: True" needs a file/,
+  ],
   "a log outside its folder": [{ save_name: "../there" }, /one folder for "save_name"/],
 };
 
