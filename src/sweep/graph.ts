@@ -20,14 +20,9 @@ import { capacityProblem, type CapacityRequest } from "../data/capacity.ts";
 import { indexFileName } from "../data/index_files.ts";
 import { downloadable } from "../data/get_dataset.ts";
 import { methodGenerations, methodUsesUnlabelled } from "../methods/registry.ts";
-import type { ImportedSeed } from "../report/imported.ts";
 import type { PaperTable } from "../report/mod.ts";
-import {
-  type ImportedResult,
-  type ImportedResults,
-  importedSeed,
-  runIdentity,
-} from "./imported.ts";
+import type { ImportedResults } from "./imported.ts";
+import { absentSeeds, type ImportedRun, importedRuns, shownOf } from "./imported_cells.ts";
 import { sourceDepartures } from "./source_departures.ts";
 import type { Source } from "./sources.ts";
 import type { WeightFile } from "./weight_files.ts";
@@ -45,14 +40,6 @@ export interface RunNodes {
   readonly selected: boolean;
   readonly train: NodeSpec;
   readonly evaluate: NodeSpec;
-}
-
-/** A result of a seed that comes from a log. */
-export interface ImportedRun {
-  readonly seed: number;
-  readonly result: ImportedResult;
-  /** What a report shows of it; absent where the log does not say what the cell picks. */
-  readonly shown?: ImportedSeed;
 }
 
 /** A cell with the nodes of its runs; none if it cannot be run at all. */
@@ -111,16 +98,6 @@ function cellNodes(cell: Cell, { chains, options: { sources, imported: results }
     ...chains.chain(cell, { run, source }),
   }));
   return { cell, runs, imported };
-}
-
-function importedRuns(cell: Cell, results: ImportedResults): ImportedRun[] {
-  if (results.size === 0) return [];
-  return cell.runs.flatMap((run): ImportedRun[] => {
-    const result = results.get(runIdentity(cell, run));
-    if (result === undefined) return [];
-    const shown = importedSeed(result, { cell, run });
-    return [{ seed: run.seed, result, ...(shown ? { shown } : {}) }];
-  });
 }
 
 function absenceOf({ availability }: Cell): Absence | undefined {
@@ -332,18 +309,6 @@ export function countRequests({ labelled, unlabelled }: Setting) {
       ...(unlabelled.gaussian === undefined ? {} : { gaussian: unlabelled.gaussian }),
     },
   };
-}
-
-/** The seeds of a cell that cannot be run: named one by one only where one of them has an imported result. */
-function absentSeeds({ cell, absent, imported, ...rest }: CellNodes) {
-  if (!imported.some(({ shown }) => shown)) return [];
-  const nodes = { cell, imported, ...rest };
-  return cell.runs.map(({ seed }) => ({ seed, absent, ...shownOf(nodes, seed) }));
-}
-
-function shownOf({ imported }: CellNodes, seed: number): { readonly imported?: ImportedSeed } {
-  const shown = imported.find((each) => each.seed === seed)?.shown;
-  return shown ? { imported: shown } : {};
 }
 
 function reportNode({ table, cells, expanded, options }: {

@@ -11,7 +11,7 @@ import {
 } from "../../dag/mod.ts";
 import { UserError } from "../../errors.ts";
 import { readMetrics } from "../../report/metrics.ts";
-import type { ImportedRun } from "../../sweep/graph.ts";
+import type { ImportedRun } from "../../sweep/imported_cells.ts";
 import { cellNodes, targetOf } from "../cell_nodes.ts";
 import { count, showParams, showPath } from "../describe.ts";
 import { formatBytes, formatDuration } from "../duration.ts";

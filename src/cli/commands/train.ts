@@ -1,8 +1,7 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { type Cell, loadSweep, sweepOf } from "../../config/mod.ts";
+import { loadSweep, sweepOf } from "../../config/mod.ts";
 import {
-  formatNamespace,
   LogLines,
   mapRun,
   noEffectLines,
@@ -11,17 +10,10 @@ import {
   type UsbRun,
 } from "../../config/usb/mod.ts";
 import { complaintsError } from "../../config/complaint.ts";
-import type { Scalar } from "../../config/located.ts";
-import { classCounts, totalCount } from "../../data/counts.ts";
 import type { GraphNode, RunOutcome } from "../../dag/mod.ts";
 import { UserError } from "../../errors.ts";
 import { capabilities } from "../../sweep/capabilities.ts";
-import {
-  type CellNodes,
-  countRequests,
-  type RunNodes,
-  type TableNodes,
-} from "../../sweep/graph.ts";
+import type { CellNodes, RunNodes, TableNodes } from "../../sweep/graph.ts";
 import { primaryOutput } from "../../sweep/primary_output.ts";
 import { checkPlaces } from "../check_places.ts";
 import { showPath } from "../describe.ts";
@@ -33,6 +25,7 @@ import { offerMissingData } from "../offer_data.ts";
 import { runPlan } from "../run_plan.ts";
 import { openSweeps, type Session } from "../session.ts";
 import { columns, message, print, printsOnScreen } from "../terminal.ts";
+import { headOf } from "../usb_head.ts";
 import { logPath, TrainingLog, UsbLog } from "../usb_log.ts";
 
 export function define(): Command {
@@ -168,54 +161,6 @@ async function linesOf(run: UsbRun, { cell }: CellNodes): Promise<() => LogLines
     primary,
   };
   return () => new LogLines(options);
-}
-
-/** USB's lines before the first step, as far as they are true here. */
-function headOf(run: UsbRun, { flags, cell: { cell } }: {
-  readonly flags: Flags;
-  readonly cell: CellNodes;
-}): string[] {
-  const parts = ["train_lb", ...(cell.method === "supervised" ? [] : ["train_ulb"]), "eval"];
-  return [
-    `Use GPU: ${flags.device ?? "None"} for training`,
-    ...numbersOf(run, cell),
-    "Create train and test data loaders",
-    `[!] data loader keys: dict_keys([${parts.map((name) => `'${name}'`).join(", ")}])`,
-    "Create optimizer and scheduler",
-    `Arguments: ${formatNamespace(argumentsOf(run, { flags, cell }))}`,
-    "Model training",
-  ];
-}
-
-/** How many images there are, where the setting says it. */
-function numbersOf({ data: { classes } }: UsbRun, { split }: Cell): string[] {
-  const { labelled, unlabelled } = countRequests(split);
-  if ("fraction" in labelled || unlabelled === "all") return [];
-  const [ours, others] = [labelled, unlabelled].map((counts) =>
-    totalCount(classCounts(counts, classes))
-  );
-  return [`unlabeled data number: ${others}, labeled data number ${ours}`];
-}
-
-/** USB's list of arguments; under a small profile with what that changes, and its name. */
-function argumentsOf({ arguments: values }: UsbRun, { flags: { profile }, cell }: {
-  readonly flags: Flags;
-  readonly cell: Cell;
-}): Readonly<Record<string, Scalar>> {
-  if (profile === "paper") return values;
-  const { params: { steps, evaluate_every, batch, unlabelled_ratio, ema, net } } = cell.runs[0]!;
-  const all = {
-    ...values,
-    dataset: cell.split.dataset,
-    num_train_iter: steps,
-    num_eval_iter: evaluate_every,
-    batch_size: batch,
-    uratio: unlabelled_ratio,
-    ema_m: ema,
-    net: net.replaceAll("-", "_"),
-    profile,
-  };
-  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 function tellAbsence(outcome: RunOutcome, { node, flags }: {
