@@ -23,7 +23,7 @@ interface Inputs {
 
 /** Throws a RangeError for images above 128 pixels. */
 export function composePixelOperation({ x, kind, value, coefficients }: Inputs): tf.Tensor4D {
-  const [, height, width] = x.shape;
+  const [n, height, width] = x.shape;
   if (height > LARGEST_SIZE || width > LARGEST_SIZE) {
     throw new RangeError(`Expected images of at most ${LARGEST_SIZE} pixels, found [${x.shape}]`);
   }
@@ -94,7 +94,7 @@ function smooth(x: tf.Tensor4D): tf.Tensor {
 
 /** Source pixels of an affine map, black outside. coefficients: [n,6]. */
 function moved(x: tf.Tensor4D, coefficients: tf.Tensor): tf.Tensor {
-  const [, height, width] = x.shape;
+  const [n, height, width] = x.shape;
   const [a, b, c, d, e, f] = tf.split(coefficients, 6, 1).map((part) => part.reshape([n, 1, 1]));
   const columns = tf.range(0, width).reshape([1, 1, width]);
   const rows = tf.range(0, height).reshape([1, height, 1]);
@@ -127,7 +127,7 @@ function byTable(
     readonly isOneOf: (...names: PixelOperationName[]) => tf.Tensor;
   },
 ): tf.Tensor {
-  const [, height, width] = x.shape;
+  const [n, height, width] = x.shape;
   const levels = tf.range(0, 256); // [256]
   const tables = tf.range(0, 3 * n, 1, "int32").mul(tf.scalar(256, "int32")).reshape([n, 1, 1, 3]);
   const index = tf.add(tables, tf.cast(x, "int32")).flatten(); // into [n,3,256]
