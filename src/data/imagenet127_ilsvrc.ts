@@ -158,8 +158,9 @@ function validationPieces(
   return pieces;
 }
 
-function requestOf({ checkpoints, edge, threads, pool }: MakeOptions, part: "train" | "test") {
-  const inFlight = threads > pool.size ? 2 : 1;
+function requestOf({ checkpoints, edge }: MakeOptions, part: "train" | "test") {
+  // A core decodes the one while the other is read, averaged and written.
+  const inFlight = 2;
   return { to: join(checkpoints, `${part}.images`), edge, large: false, inFlight };
 }
 
