@@ -2,6 +2,7 @@ import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { small } from "../config/sweep_files.ts";
 import { inWorkplace, runCommand } from "./command.ts";
+import { assertRefuses, namesBelow } from "./refuses.ts";
 
 /** One mistake: the command, the files beside it, and what the message must say. */
 interface Mistake {
@@ -279,31 +280,14 @@ for (const [name, { args, files = {}, prepare, message }] of Object.entries(mist
   Deno.test(`the command line refuses ${name} and writes nothing`, async () => {
     await inWorkplace(files, async ({ folder, store, reports }) => {
       await prepare?.(folder);
-      const before = await namesBelow(folder);
-      const { code, stdout, stderr } = await runCommand([
+      await assertRefuses([
         args[0]!,
         ...(takesStore.includes(args[0]!) ? ["--store", store] : []),
         ...(takesReports.includes(args[0]!) ? ["--reports", reports] : []),
         ...args.slice(1),
-      ], { cwd: folder });
-      equal(code, 2, stderr);
-      match(stderr, message);
-      doesNotMatch(stderr, /^\s+at .*:\d+/m, "a stack trace");
-      doesNotMatch(stderr, /internal/);
-      equal(stdout, "");
-      deepEqual(await namesBelow(folder), before);
+      ], { folder, message });
     });
   });
-}
-
-async function namesBelow(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    names.push(name);
-    if (!isDirectory) continue;
-    for (const below of await namesBelow(join(folder, name))) names.push(`${name}/${below}`);
-  }
-  return names.sort();
 }
 
 const unwritable: Readonly<Record<string, string>> = {

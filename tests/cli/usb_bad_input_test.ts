@@ -1,7 +1,7 @@
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { logText } from "../config/usb/logs.ts";
 import { values } from "../config/usb/config_files.ts";
-import { inWorkplace, runCommand } from "./command.ts";
+import { inWorkplace } from "./command.ts";
+import { assertRefuses } from "./refuses.ts";
 import { tiny } from "./tiny_sweep.ts";
 import { quickConfig } from "./usb_files.ts";
 
@@ -173,24 +173,7 @@ for (const [name, { args, files = {}, message }] of Object.entries(mistakes)) {
         train: ["--store", store, "--reports", reports],
         "import-log": ["--store", store],
       }[args[0]!] ?? [];
-      const before = await namesBelow(folder);
-      const { code, stdout, stderr } = await runCommand([...args, ...places], { cwd: folder });
-      equal(code, 2, stderr);
-      match(stderr, message);
-      doesNotMatch(stderr, /^\s+at .*:\d+/m, "a stack trace");
-      doesNotMatch(stderr, /internal/);
-      equal(stdout, "");
-      deepEqual(await namesBelow(folder), before);
+      await assertRefuses([...args, ...places], { folder, message });
     });
   });
-}
-
-async function namesBelow(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    names.push(name);
-    if (!isDirectory) continue;
-    for (const below of await namesBelow(`${folder}/${name}`)) names.push(`${name}/${below}`);
-  }
-  return names.sort();
 }

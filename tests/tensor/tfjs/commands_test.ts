@@ -1,24 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { inWorkplace, runCommand } from "../../cli/command.ts";
+import { tiny } from "../../cli/tiny_sweep.ts";
 import { builtCache, reasonAgainst } from "./built_package.ts";
-
-const sweep = `version: 1
-axes: {seed: [0]}
-defaults: {steps: 2, strong: simple, net: wrn-10-1, batch: 2, evaluate_every: 1, checkpoint_every: 1}
-datasets:
-  synthetic: {synthesis: {classes: 2, size: 8, train_per_class: 8, test_per_class: 2}}
-settings:
-  tiny:
-    dataset: synthetic
-    labelled: {head: 4, ratio: 2}
-    unlabelled: {shape: consistent, head: 4, ratio: 2}
-methods: {supervised: {}}
-tables:
-  tiny:
-    rows: {methods: [supervised]}
-    columns: {settings: [tiny]}
-`;
 
 function commandTest(name: string, test: () => Promise<void>): void {
   Deno.test({
@@ -31,7 +15,7 @@ function commandTest(name: string, test: () => Promise<void>): void {
 commandTest(
   "sweep --engine tfjs-node-gpu makes a table that names it",
   () =>
-    inWorkplace({ "tiny.yaml": sweep }, async ({ folder, store, reports }) => {
+    inWorkplace({ "tiny.yaml": tiny }, async ({ folder, store, reports }) => {
       const args = ["sweep", "tiny.yaml", "--store", store, "--reports", reports, "--jobs", "1"];
       const env = { XDG_CACHE_HOME: await builtCache() };
       const { code, stdout, stderr } = await runCommand(
