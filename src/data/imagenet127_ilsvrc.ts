@@ -159,9 +159,7 @@ function validationPieces(
 }
 
 function requestOf({ checkpoints, edge }: MakeOptions, part: "train" | "test") {
-  // A core decodes the one while the other is read, averaged and written.
-  const inFlight = 2;
-  return { to: join(checkpoints, `${part}.images`), edge, large: false, inFlight };
+  return { to: join(checkpoints, `${part}.images`), edge, large: false };
 }
 
 /** Shrinks pieces side by side; the large pictures that they leave out come one piece at a time. */
@@ -208,6 +206,6 @@ class Shrinking implements Pieces<Piece, ShrinkResult> {
   async done({ name, request }: Piece, { pictures, rows }: ShrinkResult): Promise<void> {
     if (request.large) this.#largeRuns = false;
     if (pictures.length === 0) return await this.#ledger.finish(name, request.rows.length);
-    this.#large.push({ name, request: { ...request, pictures, rows, large: true, inFlight: 1 } });
+    this.#large.push({ name, request: { ...request, pictures, rows, large: true } });
   }
 }

@@ -12,6 +12,9 @@ import { shrinkPicture } from "./shrink_picture.ts";
 /** A picture of more pixels waits until nothing else of its kind is decoded, so that memory stays small. */
 const LARGE_PIXELS = 3_000_000;
 
+/** Pictures side by side: one is decoded while the other is read, averaged and written. */
+const LANES = 2;
+
 /** Pictures of one home to shrink, and where in a file each of them goes. */
 export interface ShrinkRequest {
   readonly home: PictureHome;
@@ -24,8 +27,6 @@ export interface ShrinkRequest {
   readonly edge: number;
   /** Whether to take the large ones too, which are otherwise left out. */
   readonly large: boolean;
-  /** Pictures to decode side by side. */
-  readonly inFlight: number;
 }
 
 /** The large pictures that were left out. */
@@ -71,7 +72,7 @@ export async function shrinkPictures(request: ShrinkRequest, { signal, onProgres
       onProgress(1);
     }
   };
-  await settled(Array.from({ length: request.inFlight }, lane));
+  await settled(Array.from({ length: request.large ? 1 : LANES }, lane));
   left.sort((a, b) => a - b);
   return {
     pictures: left.map((place) => pictures[place]!),

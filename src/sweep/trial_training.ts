@@ -1,9 +1,8 @@
 import type { Method } from "../methods/method.ts";
-import { createMethod, methodParams } from "../methods/registry.ts";
-import { netFeatures } from "../nets/registry.ts";
 import type { DeviceTensor, Engine, HostArray } from "../tensor/engine.ts";
 import { elementCount } from "../tensor/program.ts";
-import { buildStep } from "../train/step.ts";
+import { recordStep } from "../train/record_step.ts";
+import { trainParams } from "../train/train_params.ts";
 
 /** What is trained. */
 export interface TrialOptions {
@@ -42,32 +41,23 @@ const SIZE = 32;
 /** Records a training step and makes it ready on an engine. The views, the averages and the statistics are part of the step. */
 export async function openTrial(engine: Engine, options: TrialOptions = {}): Promise<Trial> {
   const { net = "wrn-10-1", batch = 32, method: id = "fixmatch", strong = "simple" } = options;
-  const method = await createMethod(id, {
-    params: methodParams(id).parse({}),
-    context: {
-      classes: CLASSES,
-      labelledCounts: new Array<number>(CLASSES).fill(batch),
-      sizes: { features: netFeatures(net), unlabelledBatch: 2 * batch },
-    },
-  });
   const started = performance.now();
-  const { program, ...recorded } = await buildStep({
-    net,
-    method,
-    images: { count: COUNT, height: SIZE, width: SIZE, channels: 3 },
-    classes: CLASSES,
-    mean: [0.5, 0.5, 0.5],
-    std: [0.25, 0.25, 0.25],
-    batch,
-    unlabelledRatio: 2,
-    momentum: 0.9,
-    weightDecay: 5e-4,
-    ema: 0.999,
-    bnMomentum: 0.001,
-    weak: "crop|flip",
-    strong,
-    seed: 0,
-  });
+  const { method, step: { program, ...recorded } } = await recordStep(
+    {
+      height: SIZE,
+      width: SIZE,
+      channels: 3,
+      classes: CLASSES,
+      mean: [0.5, 0.5, 0.5],
+      std: [0.25, 0.25, 0.25],
+      train: { count: COUNT },
+      labelled_count: COUNT,
+      unlabelled_count: COUNT,
+      labelled_counts: new Array<number>(CLASSES).fill(batch),
+    },
+    // Else the paper's.
+    trainParams.parse({ method: id, seed: 0, net, batch, strong }),
+  );
   const recordMilliseconds = performance.now() - started;
   const executable = await engine.prepare(program);
   const readyMilliseconds = performance.now() - started - recordMilliseconds;
