@@ -5,16 +5,13 @@ import { testedEngines } from "./tested_engines.ts";
 /** The smallest, so that 2,000 steps take seconds: what an engine leaves behind it leaves behind in every step. */
 const BATCH = 1;
 const STEPS = 2000;
-/** Every kernel is a call of its own there: 2,000 steps take minutes. */
-const FEWER_STEPS: Readonly<Record<string, number>> = { "tfjs-node-gpu": 300 };
 
 /** JavaScript's young objects have all their room from the start: it would grow later, which is no leak. */
 const V8_FLAGS = "--expose-gc,--min-semi-space-size=16,--max-semi-space-size=16";
 
 for (const { name, isInstalled } of testedEngines) {
-  const steps = FEWER_STEPS[name] ?? STEPS;
   Deno.test({
-    name: `Executable.run() takes no more memory after ${steps} steps: ${name}${
+    name: `Executable.run() takes no more memory after ${STEPS} steps: ${name}${
       isInstalled ? "" : " (skipped: not installed)"
     }`,
     ignore: !isInstalled,
@@ -25,7 +22,7 @@ for (const { name, isInstalled } of testedEngines) {
           ...["run", "--quiet", "--no-prompt", "--no-check", `--v8-flags=${V8_FLAGS}`],
           ...["read", "write", "run", "env", "ffi", "sys"].map((right) => `--allow-${right}`),
           fileURLToPath(new URL("memory_flat.ts", import.meta.url)),
-          ...[name, String(BATCH), String(steps)],
+          ...[name, String(BATCH), String(STEPS)],
         ],
         cwd: fileURLToPath(new URL("../..", import.meta.url)),
       }).output();
@@ -36,7 +33,8 @@ for (const { name, isInstalled } of testedEngines) {
         readonly bytes: readonly [number, number];
         readonly scalars: readonly number[];
       };
-      assert.ok(Math.abs(after - before) <= 0.02 * before, `${before} bytes, later ${after}`);
+      // Less is no leak: what building the program took may be given back late.
+      assert.ok(after - before <= 0.02 * before, `${before} bytes, later ${after}`);
       assert.ok(scalars.length > 0 && scalars.every(Number.isFinite), String(scalars));
     },
   });
