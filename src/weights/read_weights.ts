@@ -3,8 +3,14 @@ import { UserError } from "../errors.ts";
 import { asFloat32Values, decodeSafetensors, type SafeTensor } from "../train/safetensors.ts";
 import { chooseEntry, type EntryChoice, namedTensors, onlyEntry } from "./named_tensors.ts";
 import { plainNames } from "./plain_names.ts";
-import { isTorchFile, readTorchFile } from "./torch_file.ts";
-import { tensorValues } from "./torch_tensor.ts";
+import { isTorchFile, readTorchFile, type TorchFile } from "./torch_file.ts";
+import {
+  elementCount,
+  SPREAD_LIMIT,
+  storageValues,
+  type TorchTensor,
+  viewValues,
+} from "./torch_tensor.ts";
 
 /** A tensor in PyTorch's layout: kernels OIHW, linear weights [out, in]. */
 export interface WeightTensor {
@@ -29,15 +35,46 @@ export async function readWeights(path: string, entry: string | null): Promise<W
   const choice = { entry, source: path };
   if (isTorchFile(source)) {
     const torch = readTorchFile(source);
-    const weights = new Map<string, WeightTensor>();
-    for (const [name, tensor] of plainNames(namedTensors(torch.value, choice), path)) {
-      const bytes = torch.bytesOf(tensor.storage);
-      const data = tensorValues(tensor, { bytes, name: `${path}: ${name}` });
-      weights.set(name, { shape: tensor.shape, data });
-    }
-    return weights;
+    const tensors = plainNames(namedTensors(torch.value, choice), path);
+    checkTotal(tensors, source);
+    return fromTorch(tensors, { torch, path });
   }
   return fromSafetensors(readBytes(source, { at: 0, length: source.length }), choice);
+}
+
+/** Views of one storage may overlap: all tensors together must not ask for memory that the file's length does not justify. */
+function checkTotal(
+  tensors: ReadonlyMap<string, TorchTensor>,
+  { name, length }: { readonly name: string; readonly length: number },
+): void {
+  const total = tensors.values().reduce((sum, tensor) => sum + elementCount(tensor), 0);
+  // A float has two bytes or more: a file without overlaps has at most half as many elements as bytes.
+  const limit = Math.max(length, SPREAD_LIMIT);
+  if (total <= limit) return;
+  throw new UserError(
+    `${name}: expected tensors of at most ${limit} elements together in a file of ${length} bytes, found ${total}`,
+  );
+}
+
+/** Reads each storage once, whatever number of tensors lie in it. */
+function fromTorch(
+  tensors: ReadonlyMap<string, TorchTensor>,
+  { torch, path }: { readonly torch: TorchFile; readonly path: string },
+): Weights {
+  const weights = new Map<string, WeightTensor>();
+  const storages = Map.groupBy(
+    tensors,
+    ([, { storage: { key, type, count } }]) => `${type} ${count} ${key}`,
+  );
+  for (const views of storages.values()) {
+    const [name, { storage }] = views[0]!;
+    const bytes = torch.bytesOf(storage);
+    const values = storageValues(storage, { bytes, name: `${path}: ${name}` });
+    for (const [name, tensor] of views) {
+      weights.set(name, { shape: tensor.shape, data: viewValues(tensor, values) });
+    }
+  }
+  return weights;
 }
 
 function fromSafetensors(bytes: Uint8Array, choice: EntryChoice): Weights {

@@ -18,8 +18,8 @@ export interface TorchTensor {
   readonly strides: readonly number[];
 }
 
-/** Elements to which a view may spread fewer: a few bytes of a file must not ask for gigabytes of memory. */
-const SPREAD_LIMIT = 1 << 20;
+/** Elements to which fewer may spread: a few bytes of a file must not ask for gigabytes of memory. */
+export const SPREAD_LIMIT = 1 << 20;
 
 /** Why a view does not lie inside its storage, or null if it does. */
 export function viewProblem({ storage, offset, shape, strides }: TorchTensor): string | null {
@@ -27,7 +27,7 @@ export function viewProblem({ storage, offset, shape, strides }: TorchTensor): s
     return `a tensor of ${shape.length} axes with ${strides.length} strides`;
   }
   if (shape.includes(0)) return null;
-  const size = shape.reduce((product, n) => product * n, 1);
+  const size = elementCount({ shape });
   if (size > Math.max(storage.count, SPREAD_LIMIT)) {
     return `a tensor of ${size} elements on a storage of ${storage.count}`;
   }
@@ -36,19 +36,30 @@ export function viewProblem({ storage, offset, shape, strides }: TorchTensor): s
   return `a tensor that reaches element ${last} of a storage of ${storage.count}`;
 }
 
-/** Row-major float32 values of a view; strides of any order, and 0, are followed. Throws a UserError where there are no floats. */
-export function tensorValues(
-  { storage, offset, shape, strides }: TorchTensor,
+/** Elements of a view. */
+export function elementCount({ shape }: Pick<TorchTensor, "shape">): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** A storage's elements as float32. Throws a UserError for bytes of another length and where there are no floats. */
+export function storageValues(
+  { type, count }: TorchStorage,
   { bytes, name }: { readonly bytes: Uint8Array; readonly name: string },
 ): Float32Array {
-  const { type, count } = storage;
   if (!/^B?F/.test(type)) throw new UserError(`${name}: expected floats, found ${type}`);
-  const width = ELEMENT_BYTES[type];
-  if (bytes.length !== count * width) {
-    throw new UserError(`${name}: expected ${count * width} bytes, found ${bytes.length}`);
+  const expected = count * ELEMENT_BYTES[type];
+  if (bytes.length !== expected) {
+    throw new UserError(`${name}: expected ${expected} bytes, found ${bytes.length}`);
   }
-  const values = floatValues(bytes, type);
-  const size = shape.reduce((product, n) => product * n, 1);
+  return floatValues(bytes, type);
+}
+
+/** Row-major values of a view, from those of its storage; strides of any order, and 0, are followed. */
+export function viewValues(
+  { offset, shape, strides }: TorchTensor,
+  values: Float32Array,
+): Float32Array {
+  const size = elementCount({ shape });
   if (isRowMajor(shape, strides)) return values.slice(offset, offset + size);
   const out = new Float32Array(size);
   const index = shape.map(() => 0);

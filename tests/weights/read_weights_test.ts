@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";
 import { encodeSafetensors, safeTensor } from "../../src/train/safetensors.ts";
 import { readWeights } from "../../src/weights/read_weights.ts";
+import { pickle } from "../data/pickle_fixtures.ts";
+import { zip } from "../data/zip_fixtures.ts";
 import { BlobReader, BlobWriter, configure, ZipReader, ZipWriter } from "@zip.js/zip.js";
 
 configure({ useWebWorkers: false });
@@ -136,6 +138,64 @@ Deno.test("readWeights() refuses archives that torch.save did not write", async 
   await inTemporaryFile(await without(/data\/0$/), (path) => refused(path, /data\/0 is missing/));
   const script = await repack((name) => name.replace("byteorder", "constants.pkl"));
   await inTemporaryFile(script, (path) => refused(path, /found a TorchScript program/));
+});
+
+/** What torch.save writes of float tensors on one storage of `stored` values: views of `size` elements, all with this stride. */
+function viewsFile({ tensors, size, stride, stored }: {
+  readonly tensors: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly stored: number;
+}): Uint8Array {
+  const uint32 = (value: number) =>
+    String.fromCharCode(...new Uint8Array(Uint32Array.of(value).buffer));
+  const text = (value: string) => `X${uint32(value.length)}${value}`;
+  const storage = `(${text("storage")}ctorch\nFloatStorage\n${text("0")}${text("cpu")}` +
+    `J${uint32(stored)}tQ`;
+  const view = `K\x00J${uint32(size)}\x85K${String.fromCharCode(stride)}\x85`;
+  const rest = "\x89ccollections\nOrderedDict\n)RtR";
+  const items = Array.from(
+    { length: tensors },
+    (_, i) => `${text(`t${i}`)}ctorch._utils\n_rebuild_tensor_v2\n(${storage}${view}${rest}`,
+  );
+  return zip([
+    { name: "archive/data.pkl", bytes: pickle(`\x80\x02}(${items.join("")}u.`) },
+    { name: "archive/data/0", bytes: new Uint8Array(4 * stored) },
+  ]);
+}
+
+Deno.test("readWeights() refuses a small file whose tensors ask for gigabytes together", async () => {
+  const views = { size: 1 << 20, stride: 0, stored: 1 };
+  const one = viewsFile({ tensors: 1, ...views });
+  await inTemporaryFile(one, async (path) => {
+    assert.equal((await readWeights(path, null)).get("t0")!.data.length, 1 << 20);
+  });
+  const message = /at most \d+ elements together in a file of \d+ bytes, found \d+$/;
+  const spread = viewsFile({ tensors: 1000, ...views });
+  assert.ok(spread.length < 2e5);
+  await inTemporaryFile(spread, (path) => refused(path, message));
+  const overlapping = viewsFile({ tensors: 10, size: 1 << 20, stride: 1, stored: 1 << 20 });
+  assert.ok(overlapping.length < 5e6);
+  await inTemporaryFile(overlapping, (path) => refused(path, message));
+});
+
+Deno.test("readWeights() reads a storage once for all tensors in it", async () => {
+  const bytes = viewsFile({ tensors: 500, size: 1, stride: 1, stored: 1 << 18 });
+  let read = 0;
+  await inTemporaryFile(bytes, async (path) => {
+    const readSync = Deno.FsFile.prototype.readSync;
+    Deno.FsFile.prototype.readSync = function (into) {
+      const count = readSync.call(this, into);
+      read += count ?? 0;
+      return count;
+    };
+    try {
+      assert.equal((await readWeights(path, null)).size, 500);
+    } finally {
+      Deno.FsFile.prototype.readSync = readSync;
+    }
+  });
+  assert.ok(read < 2 * bytes.length, `read ${read} of ${bytes.length} bytes`);
 });
 
 Deno.test("readWeights() reads safetensors: a state dict, or this program's whole state", async () => {

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { tensorValues, type TorchTensor, viewProblem } from "../../src/weights/torch_tensor.ts";
+import {
+  storageValues,
+  type TorchTensor,
+  viewProblem,
+  viewValues,
+} from "../../src/weights/torch_tensor.ts";
 
 /** A view of the storage 0, 1, 2 … 11. */
 function view(changes: Partial<TorchTensor>): TorchTensor {
@@ -7,13 +12,14 @@ function view(changes: Partial<TorchTensor>): TorchTensor {
   return { storage, offset: 0, shape: [12], strides: [1], ...changes };
 }
 
-const bytes = new Uint8Array(Float32Array.from({ length: 12 }, (_, i) => i).buffer);
+const elements = Float32Array.from({ length: 12 }, (_, i) => i);
+const bytes = new Uint8Array(elements.buffer);
 
 function values(changes: Partial<TorchTensor>): number[] {
-  return [...tensorValues(view(changes), { bytes, name: "t" })];
+  return [...viewValues(view(changes), elements)];
 }
 
-Deno.test("tensorValues() follows offset and strides", () => {
+Deno.test("viewValues() follows offset and strides", () => {
   assert.deepEqual(values({ shape: [2, 3], strides: [3, 1], offset: 2 }), [2, 3, 4, 5, 6, 7]);
   assert.deepEqual(values({ shape: [2, 2], strides: [1, 6] }), [0, 6, 1, 7]);
   assert.deepEqual(values({ shape: [2, 1, 3], strides: [4, 99, 0] }), [0, 0, 0, 4, 4, 4]);
@@ -21,13 +27,18 @@ Deno.test("tensorValues() follows offset and strides", () => {
   assert.deepEqual(values({ shape: [0, 3], strides: [3, 1] }), []);
 });
 
-Deno.test("tensorValues() refuses bytes of another length and what is no float", () => {
-  assert.throws(() => tensorValues(view({}), { bytes: bytes.subarray(4), name: "t" }), {
+Deno.test("storageValues() refuses bytes of another length and what is no float", () => {
+  const { storage } = view({});
+  assert.deepEqual(storageValues(storage, { bytes, name: "t" }), elements);
+  assert.throws(() => storageValues(storage, { bytes: bytes.subarray(4), name: "t" }), {
     name: "UserError",
     message: "t: expected 48 bytes, found 44",
   });
-  const storage = { type: "I64", key: "0", count: 12 } as const;
-  assert.throws(() => values({ storage }), /t: expected floats, found I64/);
+  const integers = { type: "I64", key: "0", count: 12 } as const;
+  assert.throws(
+    () => storageValues(integers, { bytes, name: "t" }),
+    /t: expected floats, found I64/,
+  );
 });
 
 Deno.test("viewProblem() names views that leave their storage or spread it beyond measure", () => {
