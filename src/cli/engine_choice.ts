@@ -1,6 +1,7 @@
 import type { EngineChoice, Plan } from "../dag/mod.ts";
 import {
   chooseEngine,
+  cudaSettings,
   describeFault,
   hasCache,
   hasGpu,
@@ -56,9 +57,11 @@ function computes(plan: Plan): boolean {
   );
 }
 
-/** Refuses to start a run for which the engine that was named cannot be used: a UserError that says what to do. */
+/** Refuses to start a run for which the engine that was named, or the environment's word on it, cannot be used: a UserError that says what to do. */
 export function checkEngineUse({ family, fault }: EngineUse, plan: Plan): void {
-  if (fault === null || !computes(plan)) return;
+  if (!computes(plan)) return;
+  if (family === "xla") cudaSettings();
+  if (fault === null) return;
   throw new UserError(`--engine: the engine "${family}" cannot be used: ${fault}`);
 }
 

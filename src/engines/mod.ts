@@ -7,6 +7,7 @@ export {
 } from "./catalogue.ts";
 export { checkEngine } from "./check.ts";
 export { type Candidate, type Choice, chooseEngine, describeFault } from "./choose.ts";
+export { type CudaSettings, cudaSettings } from "./cuda_settings.ts";
 export { libraryFault } from "./elf.ts";
 export { hasGpu } from "./gpu.ts";
 export { installEngine, type InstallOptions, type InstallProgress } from "./install.ts";

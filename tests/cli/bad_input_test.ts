@@ -10,6 +10,7 @@ interface Mistake {
   readonly files?: Readonly<Record<string, string>>;
   /** Makes what text files cannot be. */
   readonly prepare?: (folder: string) => Promise<void>;
+  readonly env?: Record<string, string>;
   readonly message: RegExp;
 }
 
@@ -154,6 +155,12 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ["reproduce", "smoke", "--device", "gpu"],
     /--device takes auto, cpu, cuda or cuda:<n>, not "gpu"/,
   ),
+  "a setting of the GPU that means nothing": {
+    args: ["sweep", "main.yaml", "--engine", "xla"],
+    files: { "main.yaml": small },
+    env: { RETABLE_CUDA_MEMORY_FRACTION: "40%" },
+    message: /RETABLE_CUDA_MEMORY_FRACTION: expected a number above 0 to 1, found "40%"/,
+  },
   "a device that an engine does not have": command(
     ["reproduce", "smoke", "--engine", "wasm", "--device", "cuda:1"],
     /--device cuda:1: only the engine xla/,
@@ -276,7 +283,7 @@ async function writeImages(folder: string): Promise<void> {
 const takesStore: readonly string[] = ["reproduce", "sweep", "explain", "graph", "program"];
 const takesReports: readonly string[] = ["reproduce", "sweep"];
 
-for (const [name, { args, files = {}, prepare, message }] of Object.entries(mistakes)) {
+for (const [name, { args, files = {}, prepare, env = {}, message }] of Object.entries(mistakes)) {
   Deno.test(`the command line refuses ${name} and writes nothing`, async () => {
     await inWorkplace(files, async ({ folder, store, reports }) => {
       await prepare?.(folder);
@@ -285,7 +292,7 @@ for (const [name, { args, files = {}, prepare, message }] of Object.entries(mist
         ...(takesStore.includes(args[0]!) ? ["--store", store] : []),
         ...(takesReports.includes(args[0]!) ? ["--reports", reports] : []),
         ...args.slice(1),
-      ], { folder, message });
+      ], { folder, message, env });
     });
   });
 }

@@ -31,6 +31,18 @@ for (const engine of ["tensorflow", "xla"] as const) {
   });
 }
 
+Deno.test("doctor names a setting of the GPU that means nothing", () =>
+  inWorkplace({}, async ({ folder, store }) => {
+    const args = ["doctor", "--json", "--store", store, "--engine", "xla", "--device", "cuda"];
+    const { code, stdout } = await runCommand(args, {
+      cwd: folder,
+      env: { RETABLE_CUDA_DETERMINISTIC: "yes" },
+    });
+    const note = `The environment's RETABLE_CUDA_DETERMINISTIC: expected 0 or 1, found "yes"`;
+    equal(code, 1);
+    deepEqual(JSON.parse(stdout), [{ good: false, what: "engine xla:cuda", note }]);
+  }));
+
 Deno.test({
   name: "doctor --json trains a step on the engine that is named",
   ignore: Deno.build.os !== "linux",

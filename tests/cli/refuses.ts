@@ -5,10 +5,14 @@ import { runCommand } from "./command.ts";
 /** Asserts that a command refuses its input with exit code 2 and this message, no stack trace, and nothing written in `folder`. */
 export async function assertRefuses(
   args: readonly string[],
-  { folder, message }: { readonly folder: string; readonly message: RegExp },
+  { folder, message, env = {} }: {
+    readonly folder: string;
+    readonly message: RegExp;
+    readonly env?: Record<string, string>;
+  },
 ): Promise<void> {
   const before = await namesBelow(folder);
-  const { code, stdout, stderr } = await runCommand(args, { cwd: folder });
+  const { code, stdout, stderr } = await runCommand(args, { cwd: folder, env });
   equal(code, 2, stderr);
   match(stderr, message);
   doesNotMatch(stderr, /^\s+at .*:\d+/m, "a stack trace");

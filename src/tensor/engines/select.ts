@@ -1,6 +1,7 @@
 import {
   type Candidate,
   chooseEngine,
+  cudaSettings,
   defaultPlaces,
   describeFault,
   executableCache,
@@ -93,6 +94,7 @@ async function open(candidate: Opened, options: EngineOptions): Promise<Engine> 
     const { createWasmEngine } = await import("./wasm/mod.ts");
     return createWasmEngine({ threads });
   }
+  const cuda = device === "cuda" ? cudaSettings() : {};
   const places = options.places ?? defaultPlaces();
   const { directory, libraries } = usable(installed, locateEngine(installed, places));
   if (engine === "tensorflow") {
@@ -104,6 +106,7 @@ async function open(candidate: Opened, options: EngineOptions): Promise<Engine> 
     plugin: libraries.at(-1)!,
     device,
     deviceIndex: index,
+    ...cuda,
     threads,
     cache: executableCache(places),
     ...(say ? { say } : {}),

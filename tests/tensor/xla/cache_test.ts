@@ -6,7 +6,8 @@ import { ExecutableCache } from "../../../src/tensor/engines/xla/executable_cach
 import { record } from "../../../src/tensor/mod.ts";
 import { f32 } from "../kernel_case.ts";
 import { runOnce } from "../run_once.ts";
-import { openXla, xlaTest } from "./installed.ts";
+import { PjrtError } from "../../../src/tensor/engines/xla/pjrt/error.ts";
+import { openClient, openOn, openXla, xlaTest } from "./installed.ts";
 
 const program = record({ x: f32(3) }, ({ x }) => ({ y: tf.mul(tf.exp(x!), 2) }), { state: [] });
 const values = { x: [0, 1, 2] };
@@ -110,6 +111,36 @@ cacheTest("Compiler.compile() goes on where nothing can be kept, and says so", a
   assert.match(said[1]!, /compiled programs cannot be kept/);
 });
 
+cacheTest("Compiler.compile() goes on with a plugin that cannot serialise", async (cache) => {
+  const client = openClient();
+  const { api } = client;
+  const call = api.call.bind(api);
+  api.call = (name, args) => {
+    if (name === "PJRT_Executable_Serialize") {
+      throw new PjrtError(name, "UNIMPLEMENTED", "not here");
+    }
+    call(name, args);
+  };
+  const said: string[] = [];
+  const engine = openOn(client, { cache, say: (line) => said.push(line) });
+  for (let i = 0; i < 2; i++) {
+    assert.deepEqual([...(await runOnce(engine, program, values)).y!].map(Math.round), [2, 5, 15]);
+  }
+  engine.close();
+  assert.deepEqual(said, [
+    `${cache}: compiled programs cannot be kept (PJRT_Executable_Serialize: UNIMPLEMENTED: not here)`,
+  ]);
+});
+
+cacheTest("Compiler.compile() tells executables of other XLA_FLAGS apart", async (cache) => {
+  for (const flags of ["", "--xla_cpu_enable_fast_math=true", ""]) {
+    const engine = openOn(openClient(), { cache, flags, say: assert.fail });
+    await runOnce(engine, program, values);
+    engine.close();
+  }
+  assert.equal((await entries(cache)).length, 2);
+});
+
 /** A test with a directory for a cache, no plugin needed. */
 function boundTest(name: string, test: (cache: string) => Promise<void>): void {
   Deno.test(name, async () => {
@@ -153,6 +184,15 @@ boundTest("ExecutableCache.put() deletes what was not used for longest", async (
   await cache.put("e", body(1000));
   assert.deepEqual(await entries(directory), ["e.xla"]);
   assert.ok(existsSync(join(directory, "plugin-0.txt")));
+});
+
+boundTest("ExecutableCache.put() keeps one of two entries written at once", async (directory) => {
+  const cache = new ExecutableCache(directory, assert.fail);
+  const bodies = [body(1000), body(200)];
+  await Promise.all(bodies.map((each) => cache.put("a", each)));
+  const kept = await cache.get("a");
+  assert.ok(bodies.some((each) => kept?.length === each.length));
+  assert.deepEqual((await Array.fromAsync(Deno.readDir(directory))).length, 1);
 });
 
 boundTest("ExecutableCache.put() leaves all that fits", async (directory) => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { locateEngine } from "../../../src/engines/mod.ts";
 import { createXlaEngine, type XlaEngineOptions } from "../../../src/tensor/engines/xla/mod.ts";
 import { compileOptions } from "../../../src/tensor/engines/xla/compile_options.ts";
-import { Compiler } from "../../../src/tensor/engines/xla/compiler.ts";
+import { Compiler, type CompilerOptions } from "../../../src/tensor/engines/xla/compiler.ts";
 import { XlaEngine } from "../../../src/tensor/engines/xla/engine.ts";
 import { Client } from "../../../src/tensor/engines/xla/pjrt/client.ts";
 
@@ -36,13 +36,23 @@ export function openXla(options: Partial<XlaEngineOptions> = {}): Promise<XlaEng
 
 /** An engine on the CPU that lowers programs as for a GPU, with the options of one. */
 export function openWithGpuRules(): XlaEngine {
-  const client = Client.open({ plugin, device: "cpu", deviceIndex: 0, options: {} });
   const options = compileOptions({ xla_gpu_deterministic_ops: true });
+  return openOn(openClient(), { device: "cuda", options, ahead: 4 });
+}
+
+/** The plugin's client. Whoever takes it changes what its calls do. */
+export function openClient(): Client {
+  return Client.open({ plugin, device: "cpu", deviceIndex: 0, options: {} });
+}
+
+/** An engine on a client, which it closes. */
+export function openOn(
+  client: Client,
+  { ahead = 0, ...options }: Partial<CompilerOptions> & { readonly ahead?: number } = {},
+): XlaEngine {
   const compiler = new Compiler(client, {
-    device: "cuda",
-    options,
-    pluginDigest: "",
-    say: () => {},
+    ...{ device: "cpu", options: compileOptions(), pluginDigest: "", flags: "", say: () => {} },
+    ...options,
   });
-  return new XlaEngine({ client, compiler, digest: "", ahead: 4 });
+  return new XlaEngine({ client, compiler, digest: "", ahead });
 }

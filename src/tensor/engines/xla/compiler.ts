@@ -16,6 +16,8 @@ export interface CompilerOptions {
   /** Serialised compile options. */
   readonly options: Uint8Array<ArrayBuffer>;
   readonly pluginDigest: string;
+  /** What `XLA_FLAGS` says: the plugin compiles by it too. */
+  readonly flags: string;
   /** Directory of serialised executables; none are kept if absent. */
   readonly cache?: string;
   readonly say: (line: string) => void;
@@ -27,14 +29,14 @@ export class Compiler {
   readonly #machine: string;
 
   constructor(private readonly client: Client, private readonly settings: CompilerOptions) {
-    const { cache, say, pluginDigest } = settings;
+    const { cache, say, pluginDigest, flags } = settings;
     const { api } = client;
     const serialises = api.has("PJRT_Executable_Serialize") &&
       api.has("PJRT_Executable_DeserializeAndLoad");
     if (cache && serialises) this.#cache = new ExecutableCache(cache, say);
     this.#machine = hashJson("xla machine", [
       ...[pluginDigest, api.version, client.platformVersion, client.deviceKind],
-      processorIdentity(),
+      ...[processorIdentity(), flags],
     ]);
   }
 
@@ -74,12 +76,27 @@ export class Compiler {
   async #anew(key: string, text: string, argumentCount: number): Promise<LoadedExecutable> {
     const { client } = this;
     const { options } = this.settings;
+    let loaded: LoadedExecutable;
     try {
-      const loaded = await LoadedExecutable.compile(client, { text, options, argumentCount });
-      if (this.#cache) await this.#cache.put(key, loaded.serialise());
-      return loaded;
+      loaded = await LoadedExecutable.compile(client, { text, options, argumentCount });
     } catch (error) {
       throw explained(error, { what: "A program could not be compiled", client });
     }
+    await this.#keep(key, loaded);
+    return loaded;
+  }
+
+  async #keep(key: string, loaded: LoadedExecutable): Promise<void> {
+    const cache = this.#cache;
+    if (!cache) return;
+    let serialised: Uint8Array<ArrayBuffer>;
+    try {
+      serialised = loaded.serialise();
+    } catch (error) {
+      if (!(error instanceof PjrtError)) throw error;
+      // There are plugins that have the function and cannot do it.
+      return cache.cannotKeep(error);
+    }
+    await cache.put(key, serialised);
   }
 }

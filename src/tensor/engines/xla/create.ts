@@ -1,4 +1,5 @@
 import { hashBytes, hashJson } from "../../../dag/hash.ts";
+import type { CudaSettings } from "../../../engines/mod.ts";
 import { compileOptions } from "./compile_options.ts";
 import { Compiler } from "./compiler.ts";
 import { withCudaData } from "./cuda_data.ts";
@@ -8,8 +9,8 @@ import type { OptionValue } from "./pjrt/named_values.ts";
 import { pluginDigest } from "./plugin_digest.ts";
 import { sourceTexts } from "./source_texts.ts";
 
-/** Options of `createXlaEngine`. */
-export interface XlaEngineOptions {
+/** Options of `createXlaEngine`. Those of CUDA default to the plugin's: 0.75 of the memory, taken at once, and the fastest kernels. */
+export interface XlaEngineOptions extends CudaSettings {
   /** Path of the PJRT plugin, a shared library. */
   readonly plugin: string;
   readonly device: DeviceKind;
@@ -17,12 +18,6 @@ export interface XlaEngineOptions {
   readonly deviceIndex?: number;
   /** Directory of serialised executables. Default: none are kept. */
   readonly cache?: string;
-  /** Part of a GPU's memory that may be taken, above 0 to 1. Default: the plugin's, 0.75. */
-  readonly memoryFraction?: number;
-  /** Whether a GPU's memory is taken at once rather than as it is needed. Default: the plugin's, true. */
-  readonly preallocate?: boolean;
-  /** Only GPU kernels that give the same bits every time, which are slower. Default false. */
-  readonly deterministic?: boolean;
   /** Threads of the CPU plugin, which makes at least 4 however few are asked for. Default: as many as cores. */
   readonly threads?: number;
   /** Is told what a user should know and no error is, e.g. that a cache entry is damaged. */
@@ -32,10 +27,15 @@ export interface XlaEngineOptions {
 /** Executions that may be under way when `run` returns. A CPU would need the temporary memory of all of them. */
 const AHEAD: Readonly<Record<DeviceKind, number>> = { cpu: 0, cuda: 4 };
 
-/** Flags that XLA's GPU back end takes for the same bits every time. */
-const DETERMINISTIC = { xla_gpu_deterministic_ops: true };
+/** What XLA's compiler is told besides the program. */
+export function compilerFlags(
+  { device, deterministic }: XlaEngineOptions,
+): Record<string, boolean> {
+  return device === "cuda" && deterministic ? { xla_gpu_deterministic_ops: true } : {};
+}
 
-function clientOptions(options: XlaEngineOptions): Record<string, OptionValue> {
+/** What the plugin is told when its client is made: the CPU's refuses every option. */
+export function clientOptions(options: XlaEngineOptions): Record<string, OptionValue> {
   if (options.device === "cpu") return {};
   const { deviceIndex = 0, memoryFraction, preallocate } = options;
   return {
@@ -69,21 +69,23 @@ function nameCudaData(plugin: string): void {
  */
 export async function createXlaEngine(options: XlaEngineOptions): Promise<XlaEngine> {
   check(options);
-  const { plugin, device, deviceIndex = 0, cache, deterministic = false, threads } = options;
+  const { plugin, device, deviceIndex = 0, cache, threads } = options;
   // XLA has no option for it, and reads this when the client is made.
   if (device === "cpu" && threads !== undefined) Deno.env.set("NPROC", String(threads));
   if (device === "cuda") nameCudaData(plugin);
   const client = Client.open({ plugin, device, deviceIndex, options: clientOptions(options) });
   try {
     const digest = await pluginDigest(plugin, cache);
-    const flags = compileOptions(device === "cuda" && deterministic ? DETERMINISTIC : {});
+    const compilation = compileOptions(compilerFlags(options));
     const compiler = new Compiler(client, {
-      ...{ device, options: flags, pluginDigest: digest },
+      ...{ device, options: compilation, pluginDigest: digest },
+      flags: Deno.env.get("XLA_FLAGS") ?? "",
       ...(cache === undefined ? {} : { cache }),
       say: options.say ?? (() => {}),
     });
-    const code = hashJson("xla engine", [digest, ...sourceTexts().map(hashBytes)]);
-    return new XlaEngine({ client, compiler, digest: code, ahead: AHEAD[device] });
+    const parts = [digest, hashBytes(compilation), ...sourceTexts().map(hashBytes)];
+    const own = hashJson("xla engine", parts);
+    return new XlaEngine({ client, compiler, digest: own, ahead: AHEAD[device] });
   } catch (error) {
     client.close();
     throw error;

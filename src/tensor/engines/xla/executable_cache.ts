@@ -8,6 +8,9 @@ const HEADER_BYTES = MAGIC.length + 64 + 1;
 /** Entries beyond this are deleted, the least recently used first. A training step takes a few MB. */
 const LIMIT_BYTES = 2 ** 30;
 
+/** Entries that this process began to write. */
+let writes = 0;
+
 /**
  * Serialised executables in a directory, by key. Every entry carries its digest, since the plugin aborts on damaged ones. The time of
  * access of a file says when it was used last, whatever the file system itself does with it.
@@ -58,7 +61,8 @@ export class ExecutableCache {
   /** Writes an entry, whole or not at all, and makes room for it. What fails is said and changes nothing. */
   async put(key: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
     const header = new TextEncoder().encode(`${MAGIC}${hashBytes(body)}\n`);
-    const scratch = `${this.path(key)}.${Deno.pid}.tmp`;
+    // One program may be compiled twice at once in one process.
+    const scratch = `${this.path(key)}.${Deno.pid}.${writes++}.tmp`;
     try {
       await Deno.mkdir(this.directory, { recursive: true });
       const file = await Deno.open(scratch, { write: true, create: true, truncate: true });
@@ -70,8 +74,13 @@ export class ExecutableCache {
       await this.#prune(key);
     } catch (error) {
       await Deno.remove(scratch).catch(() => undefined);
-      this.#sayOnce(`${this.directory}: compiled programs cannot be kept (${reason(error)})`);
+      this.cannotKeep(error);
     }
+  }
+
+  /** Says once why an executable was not written. */
+  cannotKeep(error: unknown): void {
+    this.#sayOnce(`${this.directory}: compiled programs cannot be kept (${reason(error)})`);
   }
 
   /** Notes that an entry was used. Where that is not allowed, entries go in the order in which they were written. */
