@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { loadSweep, sweepOf } from "../../config/mod.ts";
 import {
+  loggedScalars,
   LogLines,
   mapRun,
   noEffectLines,
@@ -159,6 +160,7 @@ async function linesOf(run: UsbRun, { cell }: CellNodes): Promise<() => LogLines
     evaluateEvery: params.evaluate_every,
     ema: params.ema,
     primary,
+    logged: loggedScalars(cell.method, { lambda: Number(cell.methodParams["lambda_u"] ?? 1) }),
   };
   return () => new LogLines(options);
 }

@@ -1,4 +1,5 @@
 /** The lines that USB's logger writes, from what a training notes as it goes on. Source: USB core/hooks/logging.py, train.py. */
+import type { LoggedScalar } from "./logged_scalars.ts";
 
 /** A line of a training's `metrics.jsonl`. Numbers that JSON cannot hold are strings there. */
 export type TrainingNote = Readonly<Record<string, unknown>> & { readonly step: number };
@@ -12,6 +13,8 @@ export interface LogLineOptions {
   readonly ema: number;
   /** The output whose evaluations count. */
   readonly primary: string;
+  /** What the method's source logs; null for the recorded scalars as they are. */
+  readonly logged: readonly LoggedScalar[] | null;
 }
 
 /** USB's names of an evaluation's scalars, in its order. */
@@ -64,7 +67,7 @@ export class LogLines {
       this.#waiting.push({ step: note.step, evaluation });
       return [];
     }
-    const scalars = scalarsOf(note);
+    const scalars = scalarsOf(note, this.#options.logged);
     if (scalars.length === 0) return [];
     const isFirst = this.#scalars.length === 0;
     const before = isFirst ? [] : this.#upTo(note.step - 1);
@@ -136,9 +139,17 @@ export class LogLines {
   }
 }
 
-/** A note's scalars in USB's order: the total comes after its parts. */
-function scalarsOf(note: TrainingNote): (readonly [string, unknown])[] {
+/** A note's scalars as the method's source has them; without one in USB's order: the total comes after its parts. */
+function scalarsOf(
+  note: TrainingNote,
+  logged: readonly LoggedScalar[] | null,
+): (readonly [string, unknown])[] {
   const all = Object.entries(note).filter(([name]) => !notScalars.has(name));
+  if (all.length === 0) return [];
+  if (logged !== null) {
+    const of = (name: string) => Number(note[name]);
+    return logged.map(([name, value]) => [name, value(of)]);
+  }
   const total = all.filter(([name]) => name === "total_loss");
   const others = all.filter(([name]) => name !== "total_loss");
   const parts = others.findLastIndex(([name]) => name === "sup_loss" || name === "unsup_loss");

@@ -1,5 +1,6 @@
 export { importConfigs } from "./import_configs.ts";
 export { logLine, LogLines, logStamp, type TrainingNote } from "./log_lines.ts";
+export { loggedScalars } from "./logged_scalars.ts";
 export { mapRun, type UsbRun } from "./map_run.ts";
 export { formatNamespace } from "./namespace.ts";
 export { readUsbConfig } from "./read_config.ts";

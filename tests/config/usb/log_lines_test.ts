@@ -1,11 +1,13 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import {
   formatNamespace,
+  loggedScalars,
   logLine,
   LogLines,
   logStamp,
   parseUsbLog,
 } from "../../../src/config/usb/mod.ts";
+import { createMethod, methodParams } from "../../../src/methods/registry.ts";
 import { parseNamespace } from "../../../src/config/usb/namespace.ts";
 
 const evaluation = (top1: number) => ({
@@ -31,7 +33,7 @@ const scalars = {
 };
 
 const lines = () =>
-  new LogLines({ logEvery: 4, evaluateEvery: 8, ema: 0.999, primary: "balanced" });
+  new LogLines({ logEvery: 4, evaluateEvery: 8, ema: 0.999, primary: "balanced", logged: null });
 
 const short =
   "train/sup_loss: 1.2500, train/unsup_loss: 0.2500, train/total_loss: 1.5000, lr: 0.0300, train/prefecth_time: 0.0000";
@@ -86,7 +88,13 @@ Deno.test("LogLines starts again where a run restarts", () => {
 });
 
 Deno.test("LogLines writes numbers as Python does", () => {
-  const log = new LogLines({ logEvery: 1, evaluateEvery: 2, ema: 0, primary: "base" });
+  const log = new LogLines({
+    logEvery: 1,
+    evaluateEvery: 2,
+    ema: 0,
+    primary: "base",
+    logged: null,
+  });
   const note = { step: 1, learning_rate: 0.03, total_loss: "NaN", a: "Infinity", b: "-Infinity" };
   equal(
     log.push(note)[0],
@@ -95,6 +103,38 @@ Deno.test("LogLines writes numbers as Python does", () => {
   log.push({ step: 2, evaluation: { base: { top1: 1 } } });
   equal(log.results()[0], "Model result - eval/best_acc : 1.0");
 });
+
+/** What the sources' `train_step` logs, of scalars with values that tell them apart, and λ_u = 3. */
+const logs: Readonly<Record<string, string>> = {
+  supervised: "sup_loss: 1.0000",
+  fixmatch: "sup_loss: 1.0000, unsup_loss: 2.0000, total_loss: 0.5000, util_ratio: 3.0000",
+  "fixmatch+la+darp":
+    "sup_loss: 1.0000, unsup_loss: 2.0000, total_loss: 0.5000, util_ratio: 3.0000",
+  "fixmatch+cdmad+abc":
+    "sup_loss: 1.0000, unsup_loss: 2.0000, total_loss: 7.0000, util_ratio: 3.0000, abc_loss: 9.0000",
+  "fixmatch+daso":
+    "sup_loss: 1.0000, unsup_loss: 2.0000, total_loss: 7.0000, util_ratio: 3.0000, assign_loss: 4.0000",
+  "fixmatch+acr":
+    "sup_loss: 1.0000, unsup_loss: 2.0000, total_loss: 0.5000, Lx_b: 4.0000, Lu_b: 5.0000, tau: 7.0000",
+  "fixmatch+cpe": "sup_loss: 4.0000, unsup_loss: 5.0000, total_loss: 19.0000, util_ratio: 6.0000",
+  "fixmatch+adello":
+    "sup_loss: 1.0000, unsup_loss: 2.0000, total_loss: 0.5000, util_ratio: 3.0000, distill_loss: 4.0000",
+};
+
+for (const [id, expected] of Object.entries(logs)) {
+  Deno.test(`LogLines has the values of the source's log: ${id}`, async () => {
+    const method = await createMethod(id, {
+      params: methodParams(id).parse({}),
+      context: { classes: 3, labelledCounts: [3, 2, 1] },
+    });
+    const recorded = Object.fromEntries(method.scalars.map((name, i) => [name, i + 1]));
+    const logged = loggedScalars(id, { lambda: 3 });
+    const log = new LogLines({ logEvery: 1, evaluateEvery: 2, ema: 0, primary: "base", logged });
+    const line = log.push({ step: 1, learning_rate: 0.03, total_loss: 0.5, ...recorded })[0]!;
+    const values = line.slice(line.indexOf("train/"), line.indexOf(", lr:"));
+    equal(values.replaceAll("train/", ""), expected);
+  });
+}
 
 Deno.test("logLine() has the prefix of USB's logger, which parseUsbLog() reads", () => {
   const stamp = logStamp(new Date(2023, 7, 10, 6, 39, 8, 42));
