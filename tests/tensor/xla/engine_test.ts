@@ -9,7 +9,7 @@ import type { Events } from "../../../src/tensor/engines/xla/pjrt/events.ts";
 import { OutOfDeviceMemory } from "../../../src/tensor/engines/xla/mod.ts";
 import { type DeviceTensor, type Engine, record } from "../../../src/tensor/mod.ts";
 import { bool, f32 } from "../kernel_case.ts";
-import { openXla, xlaTest } from "./installed.ts";
+import { openClient, openOn, openXla, xlaTest } from "./installed.ts";
 
 const counter = record({ x: f32(2), by: f32() }, (t) => ({ x: tf.add(t.x!, t.by!) }));
 
@@ -65,6 +65,41 @@ xlaTest("XlaEngine.close() ends everything, and another engine can be opened", a
   assert.equal(other.family, "xla");
   assert.match(other.digest, /^[0-9a-f]{64}$/);
   other.close();
+});
+
+xlaTest("XlaEngine.close() destroys the client after the last call under way", async () => {
+  const client = openClient();
+  const { api, events } = client;
+  const calls: string[] = [];
+  const [call, callLater] = [api.call.bind(api), api.callLater.bind(api)];
+  api.call = (name, args) => {
+    calls.push(name);
+    call(name, args);
+  };
+  api.callLater = (name, args) => {
+    calls.push(name);
+    return callLater(name, args);
+  };
+  // So that every wait lasts until another turn of the event loop.
+  events.isReady = () => false;
+  const engine = openOn(client);
+  const executable = await engine.prepare(counter);
+  const by = engine.upload(f32(), Float32Array.of(2));
+  const { x } = await executable.run({ x: ones(engine), by });
+  const underWay = Promise.allSettled([
+    executable.run({ x: x!, by }),
+    engine.download(by),
+    engine.prepare(record({ x: f32(2) }, (t) => ({ x: tf.neg(t.x!) }))),
+  ]);
+  engine.close();
+  await assert.rejects(executable.run({ x: x!, by }), /^Error: This engine was closed$/);
+  await assert.rejects(openXla(), /this process has an engine on this plugin already/);
+  const [run, download, prepare] = await underWay;
+  const closed = { status: "rejected", reason: new Error("This engine was closed") };
+  assert.deepEqual([run, prepare], [closed, closed]);
+  assert.deepEqual(download, { status: "fulfilled", value: Float32Array.of(2) });
+  assert.equal(calls.indexOf("PJRT_Client_Destroy"), calls.length - 1);
+  (await openXla()).close();
 });
 
 xlaTest("XlaEngine.prepare() refuses a program that needs more memory than there is", async () => {

@@ -2,6 +2,7 @@ import type { DeviceTensor, Engine, Executable, HostArray } from "../../engine.t
 import type { Program, TensorSpec } from "../../program.ts";
 import type { Compiler } from "./compiler.ts";
 import { type Machine, XlaExecutable } from "./executable.ts";
+import { Lifetime } from "./lifetime.ts";
 import { explained } from "./out_of_memory.ts";
 import { Pending } from "./pending.ts";
 import type { Client } from "./pjrt/client.ts";
@@ -27,7 +28,7 @@ export class XlaEngine implements Engine {
   readonly #tensors: Tensors;
   readonly #machine: Machine;
   readonly #executables = new Set<XlaExecutable>();
-  #closed = false;
+  readonly #lifetime = new Lifetime();
 
   constructor({ client, compiler, digest, ahead }: XlaEngineParts) {
     this.digest = digest;
@@ -35,7 +36,7 @@ export class XlaEngine implements Engine {
     this.#compiler = compiler;
     this.#tensors = new Tensors(client);
     this.#machine = {
-      ...{ client, ahead, tensors: this.#tensors },
+      ...{ client, ahead, tensors: this.#tensors, lifetime: this.#lifetime },
       pending: new Pending(client.events),
     };
   }
@@ -56,7 +57,7 @@ export class XlaEngine implements Engine {
   }
 
   upload(spec: TensorSpec, data: HostArray): DeviceTensor {
-    this.#checkOpen();
+    this.#lifetime.check();
     try {
       return this.#tensors.upload(spec, data);
     } catch (error) {
@@ -65,42 +66,44 @@ export class XlaEngine implements Engine {
   }
 
   /** Waits for the executions that make the tensor; throws their errors. */
-  async download(tensor: DeviceTensor): Promise<HostArray> {
-    this.#checkOpen();
-    const own = this.#tensors.own(tensor, "This tensor");
-    try {
-      return await this.#tensors.download(own);
-    } catch (error) {
-      throw explained(error, { what: "A tensor could not be read", client: this.#client });
-    }
+  download(tensor: DeviceTensor): Promise<HostArray> {
+    return this.#lifetime.during(async () => {
+      const own = this.#tensors.own(tensor, "This tensor");
+      try {
+        return await this.#tensors.download(own);
+      } catch (error) {
+        throw explained(error, { what: "A tensor could not be read", client: this.#client });
+      }
+    });
   }
 
   free(tensor: DeviceTensor): void {
-    this.#checkOpen();
+    this.#lifetime.check();
     this.#tensors.free(this.#tensors.own(tensor, "This tensor"));
   }
 
-  async prepare(program: Program): Promise<Executable> {
-    this.#checkOpen();
-    const loaded = await this.#compiler.compile(program);
-    const executable = new XlaExecutable(program, loaded, this.#machine, () => {
-      this.#executables.delete(executable);
+  prepare(program: Program): Promise<Executable> {
+    return this.#lifetime.during(async () => {
+      const loaded = await this.#compiler.compile(program);
+      const executable = new XlaExecutable(program, loaded, this.#machine, () => {
+        this.#executables.delete(executable);
+      });
+      this.#executables.add(executable);
+      this.#lifetime.check();
+      return executable;
     });
-    this.#executables.add(executable);
-    return executable;
   }
 
-  /** Waits for what is under way, then releases everything. */
+  /**
+   * Waits for the executions that are under way, then releases everything. Where a `run`, `download` or `prepare` has not returned yet,
+   * that happens after the last of them, and no other engine can be opened on the plugin before.
+   */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#machine.pending.drain();
-    this.#tensors.endAll();
-    for (const executable of [...this.#executables]) executable.dispose();
-    this.#client.close();
-  }
-
-  #checkOpen(): void {
-    if (this.#closed) throw new Error("This engine was closed");
+    this.#lifetime.end(() => {
+      this.#machine.pending.drain();
+      this.#tensors.endAll();
+      for (const executable of [...this.#executables]) executable.dispose();
+      this.#client.close();
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { DeviceTensor, Executable } from "../../engine.ts";
 import { type Program, sameSpec, specText, type TensorSpec } from "../../program.ts";
+import type { Lifetime } from "./lifetime.ts";
 import { explained } from "./out_of_memory.ts";
 import type { Pending } from "./pending.ts";
 import type { Client } from "./pjrt/client.ts";
@@ -12,6 +13,7 @@ export interface Machine {
   readonly client: Client;
   readonly tensors: Tensors;
   readonly pending: Pending;
+  readonly lifetime: Lifetime;
   /** Executions that may be under way when `run` returns. */
   readonly ahead: number;
 }
@@ -53,9 +55,19 @@ export class XlaExecutable implements Executable {
   }
 
   /** Returns when the execution is enqueued; an error of it is thrown by the next `run` or `download`. */
-  async run(inputs: Readonly<Record<string, DeviceTensor>>): Promise<Record<string, DeviceTensor>> {
-    const { client, tensors, pending, ahead } = this.machine;
-    await pending.atMost(ahead);
+  run(inputs: Readonly<Record<string, DeviceTensor>>): Promise<Record<string, DeviceTensor>> {
+    return this.machine.lifetime.during(async () => {
+      await this.machine.pending.atMost(this.machine.ahead);
+      this.machine.lifetime.check();
+      const outputs = this.#enqueue(inputs);
+      // A turn of the event loop, so that signals and timers are served between steps: nobody waits for a program that has ended already.
+      await new Promise((resolve) => setImmediate(resolve));
+      return outputs;
+    });
+  }
+
+  #enqueue(inputs: Readonly<Record<string, DeviceTensor>>): Record<string, DeviceTensor> {
+    const { client, tensors, pending } = this.machine;
     if (this.#disposed) throw new Error("This executable was disposed");
     const given = this.#check(inputs);
     const explain = (error: unknown) =>
