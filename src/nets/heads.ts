@@ -9,6 +9,33 @@ export function headPrefix(head: string): string {
   return head === BASE_HEAD ? "classifier" : head;
 }
 
+/** Names of extra heads in the modules that USB and CPE wrap around a net (`ABCNet`, `ACRNet`, `CBNNet`: imb_algorithms/). */
+const SOURCE_HEADS: Readonly<Record<string, string>> = {
+  abc: "aux_classifier",
+  acr: "aux_classifier",
+  cpe2: "classifier2",
+  cpe3: "classifier3",
+};
+
+/** Names that other programs give to a head: CoSSL, ACR and SimPro to the net's own, USB and CPE to a method's. */
+export function otherHeadNames(prefix: string): readonly string[] {
+  if (prefix === headPrefix(BASE_HEAD)) return ["output", "fc"];
+  const name = SOURCE_HEADS[prefix];
+  return name === undefined ? [] : [name];
+}
+
+/**
+ * A tensor's name in the state dict of a method with these extra heads. Heads that USB or CPE has stand beside the net, which is
+ * then `backbone`, as in their modules; else the names are the net's own, and the heads'.
+ */
+export function stateDictName(name: string, heads: readonly string[]): string {
+  if (!heads.some((head) => Object.hasOwn(SOURCE_HEADS, head))) return name;
+  const end = name.indexOf(".");
+  const head = name.slice(0, end);
+  if (!heads.includes(head)) return `backbone.${name}`;
+  return (SOURCE_HEADS[head] ?? head) + name.slice(end);
+}
+
 /** Parameters of an extra linear head: uniform ±1/√Q for both, the default of PyTorch's Linear. */
 export function headParameters(
   head: string,

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { join } from "node:path";
 import type { EpochEnd, Method } from "../methods/method.ts";
-import { headPrefix } from "../nets/heads.ts";
+import { headPrefix, stateDictName } from "../nets/heads.ts";
 import { Checkpoints, type StoredTensor } from "./checkpoint.ts";
 import { DeviceModel } from "./device_model.ts";
 import { EpochOrder } from "./epoch_order.ts";
@@ -251,7 +251,8 @@ class Training {
       const weights: Record<string, StoredTensor> = {};
       for (const { name, spec } of this.#step.state) {
         if (!INFERENCE_STATE.test(name)) continue;
-        const plain = name.replace(INFERENCE_STATE, ""); // a state dict as PyTorch loads it
+        // a state dict as PyTorch loads it
+        const plain = stateDictName(name.replace(INFERENCE_STATE, ""), this.#method.heads);
         weights[plain] = { shape: spec.shape, data: await this.#model.tensor(name) };
       }
       const bytes = encodeWeights(weights, { step: String(step) });

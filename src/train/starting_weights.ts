@@ -1,19 +1,11 @@
 import { UserError } from "../errors.ts";
 import type { Method } from "../methods/method.ts";
-import { BASE_HEAD, headPrefix } from "../nets/heads.ts";
+import { BASE_HEAD, headPrefix, otherHeadNames } from "../nets/heads.ts";
 import { fromTorch, torchShape } from "../nets/layout.ts";
 import { decodeSafetensors, float32Values, type SafeTensor } from "./safetensors.ts";
 import type { StepProgram } from "./step.ts";
 import { weightsPath } from "./weights_path.ts";
 
-/** Names that other programs give to a head: CoSSL, ACR and SimPro to the net's own, USB and CPE to a method's. */
-const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  classifier: ["output", "fc"],
-  abc: ["aux_classifier"],
-  acr: ["aux_classifier"],
-  cpe2: ["classifier2"],
-  cpe3: ["classifier3"],
-};
 /** Tensors named in a message. */
 const NAMED = 5;
 
@@ -66,7 +58,7 @@ function withOwnHeads(
   const renamed = new Map(tensors);
   for (const head of heads) {
     if (tensors.has(`${head}.weight`)) continue;
-    const alias = ALIASES[head]?.find((name) => tensors.has(`${name}.weight`));
+    const alias = otherHeadNames(head).find((name) => tensors.has(`${name}.weight`));
     if (alias === undefined) continue;
     for (const part of ["weight", "bias"]) {
       const tensor = tensors.get(`${alias}.${part}`);

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hashFile } from "../../src/data/hash_file.ts";
 import { createMethod, methodParams } from "../../src/methods/registry.ts";
-import { headLogits } from "../../src/nets/heads.ts";
-import { channelsLast } from "../../src/nets/layout.ts";
+import { headLogits, stateDictName } from "../../src/nets/heads.ts";
+import { channelsLast, toTorch } from "../../src/nets/layout.ts";
 import { loadNet } from "../../src/nets/registry.ts";
 import {
   decodeSafetensors,
@@ -179,3 +179,37 @@ Deno.test("startFrom() takes heads by the names of other programs, and draws tho
     );
   });
 });
+
+for (const id of ["fixmatch+abc", "fixmatch+acr", "fixmatch+cpe", "fixmatch+scssl"]) {
+  Deno.test(`weights and startFrom() read a training of ${id} under this program's and the sources' names of heads`, async () => {
+    await withDirectory(async (root) => {
+      const { step, method } = await stepOf(id);
+      const trained = new Map(
+        step.state.filter(({ name }) => /^(ema|buffer)\./.test(name)).map(({ name, spec }) => {
+          const count = spec.shape.reduce((product, n) => product * n, 1);
+          const data = Float32Array.from({ length: count }, (_, i) => i + name.length);
+          return [name.slice(name.indexOf(".") + 1), { shape: spec.shape, data }];
+        }),
+      );
+      const start = async (directory: string, nameOf: (name: string) => string) => {
+        const tensors = new Map(
+          [...trained].map(([name, tensor]) => {
+            const { shape, data } = toTorch(tensor);
+            return [nameOf(name), safeTensor(data, shape)];
+          }),
+        );
+        await Deno.mkdir(directory);
+        const file = join(directory, "best.safetensors");
+        await Deno.writeFile(file, encodeSafetensors(tensors));
+        const started = await startFrom(step, { weights: await readInto(directory, file), method });
+        assert.deepEqual(started.drawn, []);
+        for (const { name, initial } of started.step.state) {
+          if (!/^(param|ema|buffer)\./.test(name)) continue;
+          assert.deepEqual(initial, trained.get(name.slice(name.indexOf(".") + 1))!.data, name);
+        }
+      };
+      await start(join(root, "now"), (name) => stateDictName(name, method.heads));
+      await start(join(root, "before"), (name) => name);
+    });
+  });
+}

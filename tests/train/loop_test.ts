@@ -109,3 +109,27 @@ Deno.test("train() writes PyTorch's names and layouts", async () => {
   );
   await Deno.remove(root, { recursive: true });
 });
+
+const wrapped: readonly [method: string, heads: Readonly<Record<string, string>>][] = [
+  ["fixmatch+abc", { abc: "aux_classifier" }],
+  ["fixmatch+acr", { acr: "aux_classifier" }],
+  ["fixmatch+cpe", { cpe2: "classifier2", cpe3: "classifier3" }],
+];
+
+for (const [method, heads] of wrapped) {
+  Deno.test(`train() writes the names of the module that USB or CPE loads: ${method}`, async () => {
+    const root = await Deno.makeTempDir();
+    const { files } = await runIn(root, { params: parameters(method) });
+    const best = decodeSafetensors(files["checkpoints/best.safetensors"]!);
+    const last = decodeSafetensors(files["checkpoints/last.safetensors"]!);
+    const theirs = [...last.tensors.keys()].flatMap((full) => {
+      const [, name] = /^(?:ema|buffer)\.(.*)$/.exec(full) ?? [];
+      if (name === undefined) return [];
+      const [head, part] = name.split(".");
+      return [head! in heads ? `${heads[head!]}.${part}` : `backbone.${name}`];
+    });
+    assert.ok(theirs.includes("backbone.classifier.weight"));
+    assert.deepEqual([...best.tensors.keys()], theirs.sort());
+    await Deno.remove(root, { recursive: true });
+  });
+}
