@@ -121,6 +121,56 @@ engineTest(
   },
 );
 
+/** What takes a moment, so that the run is under way when the call returns: `x`, [300,300], times itself. */
+const square = record({ x: f32(300, 300) }, ({ x }) => ({ x: tf.matMul(x!, x!) }));
+
+function ones(engine: Engine): DeviceTensor {
+  return engine.upload(f32(300, 300), new Float32Array(300 * 300).fill(1));
+}
+
+const squared = new Array(300 * 300).fill(300);
+
+engineTest("Executable.run() takes its state at once: a second run is refused", async (engine) => {
+  const executable = await engine.prepare(square);
+  const x = ones(engine);
+  const [first, second] = await Promise.allSettled([
+    executable.run({ x }),
+    executable.run({ x }),
+  ]);
+  assert.ok(first.status === "fulfilled" && second.status === "rejected");
+  assert.match(String(second.reason), /Input "x" \(float32\[300,300\]\) was replaced as state/);
+  assert.deepEqual(await read(engine, first.value.x), squared);
+});
+
+engineTest("Engine.free() and a run never both take a tensor", async (engine) => {
+  const executable = await engine.prepare(square);
+  const x = ones(engine);
+  const running = executable.run({ x });
+  let isFreed = true;
+  try {
+    engine.free(x);
+  } catch (error) {
+    assert.match(String(error), /was replaced as state before/);
+    isFreed = false;
+  }
+  if (isFreed) await assert.rejects(running, /Input "x".* was freed before/);
+  else assert.deepEqual(await read(engine, (await running).x), squared);
+});
+
+engineTest("Engine.close() may come during a run", async (engine, { tested }) => {
+  const running = (await engine.prepare(square)).run({ x: ones(engine) });
+  engine.close();
+  const [ended] = await Promise.allSettled([running]);
+  if (ended.status === "rejected") assert.match(String(ended.reason), /was (closed|disposed)/);
+  const other = await tested.open();
+  try {
+    const { x } = await (await other.prepare(square)).run({ x: ones(other) });
+    assert.deepEqual(await read(other, x), squared);
+  } finally {
+    other.close();
+  }
+});
+
 engineTest("executables share state tensors", async (engine) => {
   const add = await engine.prepare(
     record({ s: f32(3), x: f32(3) }, ({ s, x }) => ({ s: tf.add(s!, x!) })),

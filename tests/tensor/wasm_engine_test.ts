@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { compileKernels } from "../../src/tensor/engines/wasm/build.ts";
+import { Heap } from "../../src/tensor/engines/wasm/heap.ts";
 import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
 import { type HostArray, type Program, record } from "../../src/tensor/mod.ts";
 import { batchNormTraining, randomUniform } from "../../src/tensor/ops.ts";
@@ -179,12 +180,43 @@ Deno.test("WasmEngine says that memory ran out, and what was there before goes o
   }));
   await assert.rejects(async () => await engine.prepare(outer), {
     name: "RangeError",
-    message: /^Out of memory: \d+ bytes more than the \d+ in use exceed the 4 GiB of WebAsse/,
+    message:
+      /^Out of memory: \d+ bytes more than the \d+ in use exceed the 4 GiB of WebAssembly\. A smaller batch/,
   });
   assert.equal(engine.bytesTaken, taken);
   s = (await add.run({ s, x })).s!;
   const expected = [Math.exp(2) + 1, Math.E, 0].map(Math.fround);
   assertClose(await engine.download(s), expected, { tolerance: 1e-5, message: "s" });
+  engine.close();
+});
+
+Deno.test("Heap.allocate() says that the system gives no more memory, and what is free is given still", () => {
+  const heap = new Heap();
+  heap.allocate(64);
+  heap.memory.grow = () => {
+    throw new RangeError("WebAssembly.Memory.grow(): Unable to grow instance memory");
+  };
+  assert.throws(() => heap.allocate(2 ** 20), {
+    name: "RangeError",
+    message:
+      "Out of memory: 1048576 bytes more than the 131072 in use are not to be had. A smaller batch or net needs less",
+  });
+  assert.equal(heap.allocate(64), 65536 + 64);
+});
+
+Deno.test("WasmEngine.prepare() keeps no memory when it fails", async () => {
+  const engine = await createWasmEngine();
+  const program = record({ x: f32(1, 5, 5, 2), w: f32(3, 3, 2, 4) }, ({ x, w }) => ({
+    y: tf.exp(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same")),
+  }));
+  const prepared = await engine.prepare(program);
+  const needed = engine.bytesTaken;
+  prepared.dispose();
+  const before = engine.bytesTaken;
+  assert.ok(before < needed, "the convolution has tables");
+  Object.assign(program.calls.at(-1)!, { kernel: "Unheard" });
+  await assert.rejects(async () => await engine.prepare(program), /has no kernel Unheard/);
+  assert.equal(engine.bytesTaken, before);
   engine.close();
 });
 

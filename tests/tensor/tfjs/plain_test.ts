@@ -52,3 +52,27 @@ Deno.test("record() may follow a run: the backend is the recorder's again", asyn
   assert.deepEqual([...await engine.download(y!)], [1, 1]);
   engine.close();
 });
+
+Deno.test("TfjsExecutable.run() says that memory ran out, where, and what to do", async () => {
+  const engine = openPlain();
+  const executable = await engine.prepare(record({ x: f32(2) }, ({ x }) => ({ y: tf.exp(x!) })));
+  const x = engine.upload(f32(2), new Float32Array(2));
+  const kernel = tf.getKernel("Exp", "cpu");
+  const replace = (kernelFunc: tf.KernelFunc) => {
+    tf.unregisterKernel("Exp", "cpu");
+    tf.registerKernel({ ...kernel, kernelFunc });
+  };
+  // As tfjs-node says it.
+  replace(() => {
+    throw new Error("Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[2]");
+  });
+  try {
+    await assert.rejects(executable.run({ x }), {
+      message:
+        /^Out of memory: tests\/tensor\/tfjs\/plain_test\.ts:\d+:\d+: Exp: OOM when allocating tensor with shape\[2\]\. A smaller batch or net needs less$/,
+    });
+  } finally {
+    replace(kernel.kernelFunc);
+    engine.close();
+  }
+});

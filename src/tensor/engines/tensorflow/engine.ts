@@ -14,6 +14,7 @@ export class TensorflowEngine implements Engine, Owner {
   readonly digest: string;
   readonly #tensors = new Set<TensorflowTensor>();
   readonly #executables = new Set<TensorflowExecutable>();
+  #closed = false;
 
   constructor(readonly runtime: Runtime) {
     this.digest = hashBytes([runtime.library.version, ...sourceTexts()].map(hashBytes).join("\n"));
@@ -45,8 +46,12 @@ export class TensorflowEngine implements Engine, Owner {
     return executable;
   }
 
-  /** Releases tensors and functions; the library stays loaded until the process ends. */
+  /**
+   * Releases tensors and functions, those of a run that is under way when it ends: its outputs are freed at once. The library stays
+   * loaded until the process ends.
+   */
   close(): void {
+    this.#closed = true;
     for (const tensor of this.#tensors) this.release(tensor, "freed");
     for (const executable of this.#executables) executable.dispose();
     this.#executables.clear();
@@ -55,13 +60,18 @@ export class TensorflowEngine implements Engine, Owner {
   adopt(handle: Deno.PointerValue, spec: TensorSpec): TensorflowTensor {
     const tensor = new TensorflowTensor(spec, handle, this);
     this.#tensors.add(tensor);
+    if (this.#closed) this.release(tensor, "freed");
     return tensor;
   }
 
   release(tensor: TensorflowTensor, why: string): void {
     tensor.kill(why);
-    this.#tensors.delete(tensor);
+    if (!this.#tensors.delete(tensor)) return;
     this.runtime.library.symbols.TFE_DeleteTensorHandle(tensor.handle);
+  }
+
+  keep(tensor: TensorflowTensor): void {
+    if (this.#tensors.has(tensor)) tensor.revive();
   }
 
   #own(tensor: DeviceTensor): TensorflowTensor {

@@ -2,6 +2,7 @@ import { lineOf } from "../../call_sites.ts";
 import type { DeviceTensor, Executable } from "../../engine.ts";
 import { expandProgram } from "../../expand.ts";
 import { type Program, sameSpec, specText } from "../../program.ts";
+import { outOfMemoryText } from "../out_of_memory.ts";
 import { TensorflowError, text } from "./library.ts";
 import { rules } from "./lower/table.ts";
 import { callInMessage, lowerProgram } from "./lower_program.ts";
@@ -13,9 +14,14 @@ export interface Owner {
   readonly runtime: Runtime;
   /** A tensor of the engine for a new handle. */
   adopt(handle: Deno.PointerValue, spec: TensorflowTensor["spec"]): TensorflowTensor;
-  /** Deletes the handle of a tensor. */
+  /** Deletes the handle of a tensor, unless that is done: the engine may be closed during a run. */
   release(tensor: TensorflowTensor, why: string): void;
+  /** Revives a tensor whose handle is still there. */
+  keep(tensor: TensorflowTensor): void;
 }
+
+/** Completes "was … before". */
+const REPLACED = "replaced as state";
 
 /** TF_Code of errors that the values of the inputs cause. */
 const INVALID_ARGUMENT = 3;
@@ -33,6 +39,8 @@ export class TensorflowExecutable implements Executable {
   readonly #state: ReadonlySet<string>;
   readonly #outputs: readonly (readonly [name: string, spec: TensorflowTensor["spec"]])[];
   #disposed = false;
+  /** Runs that are under way. */
+  #runs = 0;
 
   constructor(readonly program: Program, private readonly owner: Owner) {
     this.#state = new Set(program.state);
@@ -53,8 +61,21 @@ export class TensorflowExecutable implements Executable {
   async run(inputs: Readonly<Record<string, DeviceTensor>>): Promise<Record<string, DeviceTensor>> {
     if (this.#disposed) throw new Error("This executable was disposed");
     const given = this.#check(inputs);
-    const handles = await this.#execute([...given.values()]);
-    for (const name of this.#state) this.owner.release(given.get(name)!, "replaced as state");
+    const state = [...this.#state].map((name) => given.get(name)!);
+    // At once: nobody else may take or free them while this run has them.
+    for (const tensor of state) tensor.kill(REPLACED);
+    let handles: Deno.PointerValue[];
+    this.#runs++;
+    try {
+      handles = await this.#execute([...given.values()]);
+    } catch (error) {
+      for (const tensor of state) this.owner.keep(tensor);
+      throw error;
+    } finally {
+      this.#runs--;
+      if (this.#disposed) this.#removeIfIdle();
+    }
+    for (const tensor of state) this.owner.release(tensor, REPLACED);
     return Object.fromEntries(
       this.#outputs.map(([name, spec], i) => [name, this.owner.adopt(handles[i]!, spec)]),
     );
@@ -63,6 +84,12 @@ export class TensorflowExecutable implements Executable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#removeIfIdle();
+  }
+
+  /** Takes the function from TensorFlow, unless it runs: then its end does. */
+  #removeIfIdle(): void {
+    if (this.#runs > 0) return;
     const { library, context } = this.owner.runtime;
     library.checked((status) =>
       library.symbols.TFE_ContextRemoveFunction(context, text(this.#name), status)
@@ -108,7 +135,11 @@ export class TensorflowExecutable implements Executable {
       const count = Int32Array.of(results.length);
       await symbols.TFE_Execute(operation, results, count, status);
       library.check(status);
-      return Array.from(results, (address) => Deno.UnsafePointer.create(address));
+      // Deno lets go of what a call on another thread is given: both buffers are kept by their use here.
+      return Array.from(
+        results.subarray(0, count[0]),
+        (address) => Deno.UnsafePointer.create(address),
+      );
     } catch (error) {
       throw error instanceof TensorflowError ? this.#explained(error) : error;
     } finally {
@@ -124,7 +155,7 @@ export class TensorflowExecutable implements Executable {
     const first = own.split("\n").find((line) => line.trim() !== "") ?? own;
     const said = `${call ? `${lineOf(call)}: ${call.kernel}: ` : ""}${first}`;
     if (code === INVALID_ARGUMENT || code === OUT_OF_RANGE) return new RangeError(said);
-    return new Error(code === RESOURCE_EXHAUSTED ? `Out of memory: ${said}` : said);
+    return new Error(code === RESOURCE_EXHAUSTED ? outOfMemoryText(said) : said);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { HostArray } from "../../engine.ts";
 import { elementCount, type TensorSpec } from "../../program.ts";
+import { outOfMemoryText } from "../out_of_memory.ts";
 import { ELEMENT_TYPES, elementsOf, type ElementType, elementType } from "./element_type.ts";
 import type { Library } from "./library.ts";
 
-/** A TF_Tensor with these elements; the caller deletes it. */
+/** A TF_Tensor with these elements; the caller deletes it. Throws an Error if there is no memory for it. */
 export function newTensor(
   { symbols }: Library,
   data: ArrayBufferView,
@@ -17,12 +18,22 @@ export function newTensor(
     shape.length,
     BigInt(bytes.length),
   );
-  if (!tensor) throw new Error(`internal: TensorFlow gave no memory for ${bytes.length} bytes`);
-  if (bytes.length) memory(symbols.TF_TensorData(tensor), bytes.length).set(bytes);
+  if (!tensor) throw outOfMemory(bytes);
+  if (bytes.length === 0) return tensor;
+  const target = symbols.TF_TensorData(tensor);
+  if (!target) {
+    symbols.TF_DeleteTensor(tensor);
+    throw outOfMemory(bytes);
+  }
+  memory(target, bytes.length).set(bytes);
   return tensor;
 }
 
-/** A TFE_TensorHandle with a copy of host data; the caller deletes it. */
+function outOfMemory({ length }: Uint8Array): Error {
+  return new Error(outOfMemoryText(`TensorFlow has none for a tensor of ${length} bytes`));
+}
+
+/** A TFE_TensorHandle with a copy of host data; the caller deletes it. Throws an Error if there is no memory for it. */
 export function newHandle(
   library: Library,
   spec: TensorSpec,

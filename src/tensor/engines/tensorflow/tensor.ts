@@ -12,9 +12,14 @@ export class TensorflowTensor implements DeviceTensor {
     readonly engine: object,
   ) {}
 
-  /** Marks the handle as deleted; `why` completes "was … before". */
+  /** Marks the tensor as gone; `why` completes "was … before". */
   kill(why: string): void {
     this.#dead = why;
+  }
+
+  /** Takes `kill` back. */
+  revive(): void {
+    this.#dead = undefined;
   }
 
   /** Throws an Error if the tensor was freed or replaced, or belongs to another engine. */

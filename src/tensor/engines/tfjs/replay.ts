@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { lineOf } from "../../call_sites.ts";
 import type { KernelCall, Program } from "../../program.ts";
+import { outOfMemoryText } from "../out_of_memory.ts";
 import type { NodeBackend } from "./node_backend.ts";
 import { CallView, type Rule } from "./rule.ts";
 import { rules } from "./rules/table.ts";
@@ -93,7 +94,7 @@ function runRule(rule: Rule, view: CallView): tf.Tensor[] {
     const text = error.message.replace(/^Invalid TF_Status: \d+\s*Message: /, "");
     const said = `${lineOf(view.call)}: ${view.call.kernel}: ${text}`;
     if (ARGUMENT_FAULT.test(error.message)) throw new RangeError(said, { cause: error });
-    const memory = OUT_OF_MEMORY.test(error.message) ? "Out of memory: " : "";
-    throw new Error(`${memory}${said}`, { cause: error });
+    const isMemory = OUT_OF_MEMORY.test(error.message);
+    throw new Error(isMemory ? outOfMemoryText(said) : said, { cause: error });
   }
 }

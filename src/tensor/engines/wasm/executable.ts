@@ -47,48 +47,23 @@ export class WasmExecutable implements Executable {
   #disposed = false;
 
   constructor(readonly program: Program, private readonly machine: Machine) {
-    const scratch: Scratch[] = [];
-    const used = new Set([
-      ...program.calls.flatMap((call) => call.inputs),
-      ...Object.values(program.outputs),
-    ]);
-    const inPlace: (readonly number[])[] = [];
-    for (const [index, call] of program.calls.entries()) {
-      if (call.kernel === "Reshape") {
-        inPlace.push([]);
-        continue;
-      }
-      const lowered = this.#lower(new CallView(call, program.values), {
-        heap: machine.heap,
-        kernels: machine.kernels,
-        pool: machine.pool,
-        isUsed: (value) => used.has(value),
-        table: (data) => this.#table(data),
-        scratch: (bytes) => {
-          const slot = program.values.length + scratch.length;
-          scratch.push({ slot, call: index, bytes });
-          return slot;
-        },
-      });
-      inPlace.push(lowered.inPlace ?? []);
-      this.#runs.push(lowered.run);
-    }
-    this.#plan = planMemory(program, { inPlace, scratch });
-    this.#addresses = new Addresses(program.values.length + scratch.length);
-    const slots = [...program.values.keys(), ...scratch.map(({ slot }) => slot)];
-    this.#inArena = slots.flatMap((slot) => {
-      const offset = this.#plan.offsets.get(this.#plan.roots[slot] ?? slot);
-      return offset === undefined ? [] : [[slot, offset] as const];
-    });
-    this.#inputSlots = new Map(
-      Object.entries(program.inputs).map(([name, value]) => [name, this.#sharing(value)]),
-    );
-    this.#passedThrough = new Set(
-      Object.entries(program.outputs)
-        .filter(([, value]) => !this.#plan.offsets.has(this.#plan.roots[value] ?? value))
-        .map(([name]) => name),
-    );
     try {
+      const { inPlace, scratch } = this.#lowerCalls();
+      this.#plan = planMemory(program, { inPlace, scratch });
+      this.#addresses = new Addresses(program.values.length + scratch.length);
+      const slots = [...program.values.keys(), ...scratch.map(({ slot }) => slot)];
+      this.#inArena = slots.flatMap((slot) => {
+        const offset = this.#plan.offsets.get(this.#plan.roots[slot] ?? slot);
+        return offset === undefined ? [] : [[slot, offset] as const];
+      });
+      this.#inputSlots = new Map(
+        Object.entries(program.inputs).map(([name, value]) => [name, this.#sharing(value)]),
+      );
+      this.#passedThrough = new Set(
+        Object.entries(program.outputs)
+          .filter(([, value]) => !this.#plan.offsets.has(this.#plan.roots[value] ?? value))
+          .map(([name]) => name),
+      );
       for (const constant of program.constants) this.#placeConstant(constant);
       machine.arena.reserve(this.#plan.bytes);
     } catch (error) {
@@ -117,6 +92,36 @@ export class WasmExecutable implements Executable {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const address of this.#blocks) this.machine.heap.free(address);
+  }
+
+  /** Fills the runs; returns what the calls ask of the memory plan. */
+  #lowerCalls(): { inPlace: (readonly number[])[]; scratch: Scratch[] } {
+    const { program, machine: { heap, kernels, pool } } = this;
+    const scratch: Scratch[] = [];
+    const used = new Set([
+      ...program.calls.flatMap((call) => call.inputs),
+      ...Object.values(program.outputs),
+    ]);
+    const inPlace: (readonly number[])[] = [];
+    for (const [index, call] of program.calls.entries()) {
+      if (call.kernel === "Reshape") {
+        inPlace.push([]);
+        continue;
+      }
+      const lowered = this.#lower(new CallView(call, program.values), {
+        ...{ heap, kernels, pool },
+        isUsed: (value) => used.has(value),
+        table: (data) => this.#table(data),
+        scratch: (bytes) => {
+          const slot = program.values.length + scratch.length;
+          scratch.push({ slot, call: index, bytes });
+          return slot;
+        },
+      });
+      inPlace.push(lowered.inPlace ?? []);
+      this.#runs.push(lowered.run);
+    }
+    return { inPlace, scratch };
   }
 
   #lower(view: CallView, context: LoweringContext): Lowered {

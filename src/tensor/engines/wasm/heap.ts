@@ -1,3 +1,5 @@
+import { outOfMemoryText } from "../out_of_memory.ts";
+
 const PAGE_BYTES = 65536;
 const ALIGNMENT_BYTES = 64;
 const MAXIMUM_PAGES = 65536;
@@ -45,7 +47,10 @@ export class Heap {
     return this.#bytes.subarray(address, address + count);
   }
 
-  /** Address of a free block. Throws a RangeError when 4 GiB, all that WebAssembly can address, are taken. */
+  /**
+   * Address of a free block. Throws a RangeError when 4 GiB, all that WebAssembly can address, are taken, or when the system gives no
+   * more.
+   */
   allocate(bytes: number): number {
     const wanted = aligned(bytes);
     let index = this.#free.findIndex((block) => block.bytes >= wanted);
@@ -73,12 +78,15 @@ export class Heap {
   #grow(bytes: number): void {
     const start = this.memory.buffer.byteLength;
     const pages = Math.ceil(bytes / PAGE_BYTES);
+    const more = `${bytes} bytes more than the ${start} in use`;
     if (start / PAGE_BYTES + pages > MAXIMUM_PAGES) {
-      throw new RangeError(
-        `Out of memory: ${bytes} bytes more than the ${start} in use exceed the 4 GiB of WebAssembly`,
-      );
+      throw new RangeError(outOfMemoryText(`${more} exceed the 4 GiB of WebAssembly`));
     }
-    this.memory.grow(pages);
+    try {
+      this.memory.grow(pages);
+    } catch (cause) {
+      throw new RangeError(outOfMemoryText(`${more} are not to be had`), { cause });
+    }
     this.#release({ start, bytes: pages * PAGE_BYTES });
   }
 

@@ -6,6 +6,7 @@ import { moduleTexts } from "../module_texts.ts";
  */
 const PLACES = [
   "./",
+  "../out_of_memory.ts",
   "../../interpreter.ts",
   "../../interpreter/",
   "../../scalar_functions.ts",

@@ -1,3 +1,4 @@
+import { MEMORY_ADVICE } from "../out_of_memory.ts";
 import type { Client } from "./pjrt/client.ts";
 import { PjrtError } from "./pjrt/error.ts";
 import { type DeviceMemory, deviceMemory, type ProgramMemory } from "./pjrt/memory_stats.ts";
@@ -50,7 +51,7 @@ export function outOfMemory(what: string, facts: MemoryFacts): OutOfDeviceMemory
   return new OutOfDeviceMemory(
     `${what}: out of memory on the device; ${
       parts.join("; ").replace(/\.$/, "")
-    }. A smaller batch or net needs less; other programs on the device may hold memory`,
+    }. ${MEMORY_ADVICE}; other programs on the device may hold memory`,
   );
 }
 
