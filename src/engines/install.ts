@@ -41,18 +41,21 @@ export async function installEngine(
   options: InstallOptions = {},
 ): Promise<{ readonly directory: string; readonly installed: boolean }> {
   const { places = defaultPlaces() } = options;
-  const found = locateEngine(name, places);
-  if (found.state === "unsupported") throw new UserError(`engine install: ${found.reason}`);
+  const before = locateEngine(name, places);
+  if (before.state === "unsupported") throw new UserError(`engine install: ${before.reason}`);
   const engine = findEngine(name, places);
   const directory = engineDirectory(engine, places);
-  if (found.state === "ready") return { directory, installed: false };
+  if (before.state === "ready") return { directory, installed: false };
   const build = findBuild(engine, places)!;
   const installer = await findInstaller(options.installers);
   Deno.mkdirSync(places.root, { recursive: true });
   const lock = await lockEngines(places);
   const scratch = `${directory}.part`;
-  removePath(scratch);
   try {
+    // Another process may have installed it before this one got the lock.
+    const found = locateEngine(name, places);
+    if (found.state === "ready") return { directory, installed: false };
+    removePath(scratch);
     await fill(scratch, { ...options, engine, build, installer });
     removePath(`${directory}.old`);
     if (found.state === "broken") Deno.renameSync(directory, `${directory}.old`);

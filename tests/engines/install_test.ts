@@ -208,6 +208,24 @@ linuxTest("installEngine() works alone", () =>
   }));
 
 linuxTest(
+  "installEngine() leaves alone what another process has installed meanwhile",
+  () =>
+    withSmallEngine(async ({ folder, places, directory, copier }) => {
+      await installEngine("tensorflow", { places, installers: [copier] });
+      const aside = join(folder, "aside");
+      Deno.renameSync(directory, aside);
+      // It is there by the time that the lock is taken, and nothing is to be had any more.
+      const script = `case "$*" in *--version*) mv '${aside}' '${directory}';; *) exit 1;; esac`;
+      const late = { name: "late pip", command: "sh", prefix: ["-c", script, "pip"] };
+      deepEqual(await installEngine("tensorflow", { places, installers: [late] }), {
+        directory,
+        installed: false,
+      });
+      equal(locateEngine("tensorflow", places).state, "ready");
+    }),
+);
+
+linuxTest(
   "installEngine() takes the first installer that answers, and says what is missing",
   () =>
     withSmallEngine(async ({ places, copier }) => {
