@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { type ByteSource, fileSource, rangeSource, readBytes } from "./byte_source.ts";
 import type { BatchFile } from "./downsampled_files.ts";
 import { IMAGENET_CLASSES } from "./imagenet127.ts";
-import { inflateTo } from "./inflate.ts";
+import { checkStored, inflateTo } from "./inflate.ts";
 import { integers, NPY_HEADER_BYTES, parseNpyHeader } from "./npy.ts";
 import { pickledBytes, pickledIntegers, readPickledDict } from "./pickle.ts";
 import { zipEntries, type ZipEntry } from "./zip.ts";
@@ -132,6 +132,7 @@ async function array(
   const name = `${entry.range.source.name}: ${entry.name}`;
   const unpacked = join(options.scratch, options.target);
   if (entry.deflated) await inflateTo(unpacked, entry, options.signal);
+  else await checkStored(entry, options.signal);
   using file = await Deno.open(entry.deflated ? unpacked : options.path);
   const { size } = await file.stat();
   const whole = fileSource(file, { name, length: size });

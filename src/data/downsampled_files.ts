@@ -109,6 +109,14 @@ export async function batchesDigest(folder: string, { batches, cache, archives }
   return listingDigest(hashes);
 }
 
+/** Whether every batch is in an archive whose hash is published, as `batchesDigest` checks it. */
+export function hasPublishedHashes(
+  batches: readonly BatchFile[],
+  archives: Readonly<Record<string, DownsampledArchive>> = DOWNSAMPLED_ARCHIVES,
+): boolean {
+  return batches.every(({ path }) => Object.hasOwn(archives, path));
+}
+
 async function listing(folder: string): Promise<Deno.DirEntry[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);

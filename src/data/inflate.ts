@@ -17,6 +17,16 @@ export async function* piecesOf({ source, at, length }: ByteRange): AsyncGenerat
   }
 }
 
+/** Throws a UserError unless the bytes of a stored file of a zip archive have the length and check sum that the archive says. */
+export async function checkStored(entry: ZipEntry, signal: AbortSignal): Promise<void> {
+  let sum = 0;
+  for await (const piece of piecesOf(entry.range)) {
+    signal.throwIfAborted();
+    sum = crc32(piece, sum);
+  }
+  checkSum(entry, { size: entry.range.length, sum });
+}
+
 /**
  * Unpacks a file of a zip archive to `path`, piece by piece. Throws a UserError if its length or check sum is not the one that
  * the archive says.
@@ -45,9 +55,13 @@ export async function inflateTo(path: string, entry: ZipEntry, signal: AbortSign
       `${name}: cannot be unpacked (${error instanceof Error ? error.message : error})`,
     );
   }
+  checkSum(entry, { size, sum });
+}
+
+function checkSum(entry: ZipEntry, { size, sum }: { readonly size: number; readonly sum: number }) {
   if (size !== entry.size || sum !== entry.crc32) {
     throw new UserError(
-      `${name} is damaged: expected ${entry.size} bytes with check sum ${entry.crc32}, ` +
+      `${entry.range.source.name}: ${entry.name} is damaged: expected ${entry.size} bytes with check sum ${entry.crc32}, ` +
         `found ${size} with ${sum}`,
     );
   }

@@ -83,7 +83,10 @@ function downsampledBytes(id: string): number | null {
     .reduce((sum, [, { bytes }]) => sum + bytes, 0);
 }
 
-/** Hashes every file of a data set afresh (of ILSVRC-2012's unpacked pictures names and lengths), or says that there is none. Throws a UserError that says what is wrong. */
+/**
+ * Hashes every file of a data set afresh (of ILSVRC-2012's unpacked pictures names and lengths) and opens those that no hash is
+ * published of, or says that there is none. Throws a UserError that says what is wrong.
+ */
 export async function checkDataset(id: string, { root, folder }: {
   readonly root: string;
   readonly folder?: string | undefined;

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
+import type { PartCounts } from "./check_batches.ts";
 import type { DownsampledArchive, OfficialArchive, OfficialFiles } from "./checksums.ts";
 import { datasetFacts } from "./datasets.ts";
 import { ILSVRC_EXPECTED } from "./ilsvrc_files.ts";
@@ -22,6 +23,8 @@ export interface FoundSource {
   readonly facts: SourceFacts;
   /** Where its images differ from those that published results are of, in words for a report. */
   readonly departures?: readonly SourceDeparture[];
+  /** What a check cannot tell: that of some of the official files no hash is published. */
+  readonly unpublished?: string;
 }
 
 /** A difference between the images here and those of published results. */
@@ -52,7 +55,9 @@ export interface LocateOptions {
   readonly archives?: Readonly<Record<string, DownsampledArchive>> | undefined;
   /** The same of ILSVRC-2012's archives, by name. */
   readonly ilsvrc?: Readonly<Record<string, OfficialArchive>> | undefined;
-  /** Hashes what planning only measures: ILSVRC-2012's 155 GB of archives. */
+  /** Pictures of downsampled ImageNet; the official numbers unless a test brings its own. */
+  readonly pictures?: PartCounts | undefined;
+  /** Looks into what planning only measures or hashes: ILSVRC-2012's 155 GB of archives, and batches that nobody published a hash of. */
   readonly thorough?: boolean;
 }
 
@@ -108,14 +113,15 @@ interface Search {
   readonly cache: SourceCache;
 }
 
-/** Unpacked files come before archives. */
+/** Unpacked files come before archives, and count as there where any of them is: what is missing is then said. */
 async function inFolder(directory: string, search: Search): Promise<FoundSource | null> {
   const { forms, facts, cache } = search;
   for (const { files, unpacked } of forms) {
     for (const path of [directory, join(directory, files.folder)]) {
-      const [firstName] = Object.keys(files.files);
-      if (firstName === undefined) continue;
-      if ((await statFile(join(path, firstName)))?.isFile !== true) continue;
+      const stats = await Promise.all(
+        Object.keys(files.files).map((name) => statFile(join(path, name))),
+      );
+      if (!stats.some((stat) => stat?.isFile)) continue;
       const digest = await checkUnpacked(path, { official: files, cache });
       return { kind: unpacked, path: resolve(path), digest, facts };
     }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
+import { checkBatches } from "./check_batches.ts";
 import { datasetFacts } from "./datasets.ts";
-import { batchesDigest, findBatches } from "./downsampled_files.ts";
+import { batchesDigest, findBatches, hasPublishedHashes } from "./downsampled_files.ts";
 import { findIlsvrc } from "./ilsvrc_files.ts";
 import { checkIlsvrcArchives, surveyIlsvrc } from "./ilsvrc_survey.ts";
 import { readImagenet127 } from "./imagenet127.ts";
@@ -29,7 +30,13 @@ export async function locateImagenet127(
   const batches = await findBatches(directory, size);
   if (batches !== null) {
     const digest = await batchesDigest(directory, { batches, cache, archives });
-    return { kind: "downsampled", path, digest, facts };
+    const found = { kind: "downsampled", path, digest, facts } as const;
+    if (hasPublishedHashes(batches, archives)) return found;
+    if (options.thorough === true) {
+      const { pictures = { train: trainCount, test: testCount } } = options;
+      await checkBatches(directory, { batches, edge: size, expected: pictures });
+    }
+    return { ...found, unpublished: UNPUBLISHED };
   }
   const files = await findIlsvrc(directory, [...labelOfWnid.keys()]);
   if (files === null) return null;
@@ -45,6 +52,8 @@ export async function locateImagenet127(
     departures: [...ORIGINAL_PICTURES, ...fewerImages({ trained, trainCount })],
   };
 }
+
+const UNPUBLISHED = "no hash of it is published: checked by size, counts and labels only";
 
 const ORIGINAL_PICTURES: readonly SourceDeparture[] = [{
   name: "images",

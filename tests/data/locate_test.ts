@@ -135,6 +135,12 @@ Deno.test("locate() refuses truncated, wrong and swapped official files", async 
     await writeFiles(root, { [`${folder}data_batch_1.bin`]: files["data_batch_1.bin"]! });
     await Deno.remove(join(root, folder, "test_batch.bin"));
     await refused(options(), /found no test_batch\.bin/);
+    // The first one, too, also beside a whole archive.
+    await Deno.remove(join(root, folder, "data_batch_1.bin"));
+    await refused(
+      options(),
+      /expected the 6 files of cifar-10-batches-bin, found no data_batch_1\.bin/,
+    );
   });
 });
 

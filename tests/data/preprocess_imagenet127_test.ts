@@ -4,6 +4,7 @@ import { BATCH_NAMES } from "../../src/data/downsampled_files.ts";
 import { readImagenet127 } from "../../src/data/imagenet127.ts";
 import { locate } from "../../src/data/locate.ts";
 import { readInt32, readPartMeta } from "../../src/data/part_files.ts";
+import { UserError } from "../../src/errors.ts";
 import { preprocess } from "../../stages/preprocess_imagenet127.ts";
 import { hex, inTemporaryDirectory, writeFiles } from "./fixtures.ts";
 import { pythonBatch } from "./pickle_fixtures.ts";
@@ -277,6 +278,69 @@ Deno.test("locate() checks the published archives of downsampled ImageNet by has
       look(),
       /Imagenet32_val_npz\.zip is not the official file: expected SHA-256/,
     );
+  });
+});
+
+Deno.test("locate() opens the batches that no hash is published of when it is thorough", async () => {
+  const check = async (root: string) => {
+    const options = { dataset: "imagenet-127-32", root, cache: new Map(), archives: {} };
+    const pictures = { train: 1000, test: 1300 };
+    const located = await locate({ ...options, thorough: true, pictures });
+    assert.ok("found" in located);
+    assert.match(located.found.unpublished!, /no hash of it is published/);
+  };
+  const refused = async (root: string, message: RegExp) => {
+    await find(root); // which does not look into them
+    await assert.rejects(check(root), (error) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.match(error.message, message);
+      return true;
+    });
+  };
+  const pickles = files("pickle");
+  const fifth = pickles["train_data_batch_5"]!;
+  const of = (width: number) => {
+    const labels = labelsOf(4).slice(0, 25);
+    const planes = planesOf(4).subarray(0, 25 * width);
+    return pythonBatch(planes, { labels, labelKey: "labels", width });
+  };
+  const wrong: [Record<string, Uint8Array>, RegExp][] = [
+    [
+      { train_data_batch_5: fifth.subarray(0, 1000) },
+      /train_data_batch_5, byte \d+: truncated or no pickle/,
+    ],
+    [
+      { train_data_batch_5: of(192) },
+      /train_data_batch_5: expected 25 pictures of 3072 bytes .* found an array of 25 × 192/,
+    ],
+    [
+      { train_data_batch_5: of(12_288) },
+      /train_data_batch_5: expected 25 pictures of 3072 bytes .* found an array of 25 × 12288/,
+    ],
+    [
+      { train_data_batch_5: pickles["val_data"]!, val_data: fifth }, // swapped
+      /expected 1000 training and 1300 validation pictures, found 2200 and 100 \(.*train_data_batch_5 1300/,
+    ],
+  ];
+  await inTemporaryDirectory(async (root) => {
+    const folder = join(root, "imagenet-127-32");
+    await writeFiles(folder, pickles);
+    await check(root);
+    for (const [change, message] of wrong) {
+      await writeFiles(folder, change);
+      await refused(root, message);
+      for (const name of Object.keys(change)) await writeFiles(folder, { [name]: pickles[name]! });
+    }
+  });
+  await inTemporaryDirectory(async (root) => {
+    const folder = join(root, "imagenet-127-32");
+    const npz = files("npz");
+    await writeFiles(folder, npz);
+    await check(root);
+    const flipped = npz["train_data_batch_3.npz"]!;
+    flipped[5000]! ^= 1; // a pixel of an array that is stored as it is
+    await writeFiles(folder, { "train_data_batch_3.npz": flipped });
+    await refused(root, /train_data_batch_3\.npz: data\.npy is damaged: expected \d+ bytes/);
   });
 });
 

@@ -135,8 +135,9 @@ async function check(
         if (set !== undefined) print(`${id}: ${located.missing}`);
         continue;
       }
-      const { kind, digest } = located.found;
-      print(`${id}: ${style("green", "good", "stdout")} (${kind}, ${digest})`);
+      const { kind, digest, unpublished } = located.found;
+      const facts = [kind, digest, ...(unpublished === undefined ? [] : [unpublished])];
+      print(`${id}: ${style("green", "good", "stdout")} (${facts.join(", ")})`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       print(`${id}: ${style("red", "bad", "stdout")}: ${error.message}`);
