@@ -20,7 +20,7 @@ export interface IlsvrcSurvey {
   readonly testCount: number;
 }
 
-/** Looks at every picture's name and length, through the cache. Throws a UserError where `listValidation` does. */
+/** Looks at every picture's name and length, those of archives through the cache. Throws a UserError where `listValidation` does. */
 export async function surveyIlsvrc(files: IlsvrcFiles, { labelOfWnid, cache }: {
   readonly labelOfWnid: ReadonlyMap<string, number>;
   readonly cache: SourceCache;
@@ -52,9 +52,18 @@ function countOf(fact: string): number {
   return Number(fact.slice(0, fact.indexOf(" ")));
 }
 
-/** Number of pictures, and a hash of their names and lengths. A folder's time changes when a file is added or taken away. */
+/** A fact about a home's pictures. Only an archive's is kept: a folder's time stays when a picture in it is written anew. */
+function pictureFact(home: PictureHome, { what, cache, compute }: {
+  readonly what: string;
+  readonly cache: SourceCache;
+  readonly compute: () => Promise<string>;
+}): Promise<string> {
+  return "folder" in home ? compute() : cachedFact(home.tar, { what, cache, compute });
+}
+
+/** Number of pictures, and a hash of their names and lengths. */
 function homeFact(home: PictureHome, cache: SourceCache): Promise<string> {
-  return cachedFact("folder" in home ? home.folder : home.tar, {
+  return pictureFact(home, {
     what: "pictures",
     cache,
     compute: () => {
@@ -70,7 +79,7 @@ async function validationFact(files: IlsvrcFiles, { labelOfWnid, cache }: {
 }): Promise<string> {
   const home = files.validation as PictureHome;
   const labels = await cachedHash(files.labels!, { algorithm: "sha256", cache });
-  return await cachedFact("folder" in home ? home.folder : home.tar, {
+  return await pictureFact(home, {
     what: `pictures labelled by ${labels}`,
     cache,
     compute: async () => {

@@ -11,6 +11,8 @@ import { shrinkPicture } from "./shrink_picture.ts";
 
 /** A picture of more pixels waits until nothing else of its kind is decoded, so that memory stays small. */
 const LARGE_PIXELS = 3_000_000;
+/** So does a longer file, before it is read: each lane of each worker has one in memory. */
+const LARGE_BYTES = 1 << 22;
 
 /** Pictures side by side: one is decoded while the other is read, averaged and written. */
 const LANES = 2;
@@ -60,6 +62,10 @@ export async function shrinkPictures(request: ShrinkRequest, { signal, onProgres
       signal.throwIfAborted();
       const place = next++;
       const picture = pictures[place]!;
+      if (!request.large && picture.size > LARGE_BYTES) {
+        left.push(place);
+        continue;
+      }
       const bytes = reader.read(picture);
       const header = pictureHeader(bytes);
       if (!request.large && header !== null && header.width * header.height > LARGE_PIXELS) {

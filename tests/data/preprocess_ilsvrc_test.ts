@@ -281,6 +281,30 @@ Deno.test("locate() measures the published archives of ILSVRC-2012, and hashes t
   });
 });
 
+Deno.test("locate() with one cache for all calls notices a picture that was written anew with another length", async () => {
+  await inTemporaryDirectory(async (root) => {
+    const folder = join(root, "imagenet-127-32");
+    await writeFiles(folder, unpacked);
+    const cache = new Map<string, string>();
+    let { digest } = await find(root, { cache });
+    assert.equal((await find(root, { cache })).digest, digest);
+    for (
+      const name of [
+        "train/n02128385/n02128385_5.JPEG",
+        "val/ILSVRC2012_val_00000001.JPEG",
+      ]
+    ) {
+      const home = join(folder, name, "..");
+      const { mtime } = await Deno.stat(home);
+      await Deno.writeFile(join(folder, name), new Uint8Array(12_345));
+      assert.deepEqual((await Deno.stat(home)).mtime, mtime);
+      const now = (await find(root, { cache })).digest;
+      assert.notEqual(now, digest, name);
+      digest = now;
+    }
+  });
+});
+
 Deno.test("locate() prefers the downsampled files, and says how ILSVRC-2012's pictures depart", async () => {
   await inTemporaryDirectory(async (root) => {
     const folder = join(root, "imagenet-127-32");
