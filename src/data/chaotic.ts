@@ -1,11 +1,6 @@
 import chaotic from "../../data/chaotic.json" with { type: "json" };
 import { UserError } from "../errors.ts";
 
-/** Whether a shape is a long tail in a random order that was drawn once. */
-export function isChaotic(shape: string): boolean {
-  return shape.startsWith("chaotic-");
-}
-
 /**
  * The order of a chaotic shape: class c gets the count of rank `order[c]` of the long tail. Drawn once and written down in
  * `data/chaotic.json`, so that others can use the same sets: in a-shapes the first half of the classes holds more than 60 % of

@@ -5,14 +5,14 @@ import type { CountRequest, GaussianOptions } from "./count_request.ts";
 /** How many images of each class, in class order. */
 export type ClassCounts = readonly number[];
 
-/** Images per class that a setting asks for. Throws a UserError where the request makes no sense. */
+/** Images per class that a setting asks for. Throws a UserError where the request makes no sense or leaves a class without an image. */
 export function classCounts(request: CountRequest, classes: number): number[] {
   const { head, ratio, shape, gaussian } = request;
   switch (shape) {
     case "consistent":
-      return longTailCounts({ head, ratio, classes });
+      return fullLongTail({ head, ratio, classes });
     case "inverse":
-      return longTailCounts({ head, ratio, classes }).reverse();
+      return fullLongTail({ head, ratio, classes }).reverse();
     case "uniform":
       return new Array<number>(classes).fill(head);
     case "gaussian":
@@ -23,7 +23,7 @@ export function classCounts(request: CountRequest, classes: number): number[] {
     case "chaotic-a2":
     case "chaotic-b1":
     case "chaotic-b2": {
-      const tail = longTailCounts({ head, ratio, classes });
+      const tail = fullLongTail({ head, ratio, classes });
       return chaoticOrder(shape, classes).map((rank) => tail[rank]!);
     }
   }
@@ -40,7 +40,7 @@ export interface LongTail {
 
 /**
  * USB's exponential counts (`datasets/utils.py`: make_imbalance_data): ⌊head · |ratio|^(−c/(K−1))⌋, the last class
- * ⌊head/|ratio|⌋. Throws a UserError if |ratio| < 1 or a class would be left without an image.
+ * ⌊head/|ratio|⌋, which may be 0. Throws a UserError if |ratio| < 1.
  */
 export function longTailCounts({ head, ratio, classes }: LongTail): number[] {
   const gamma = Math.abs(ratio);
@@ -53,14 +53,19 @@ export function longTailCounts({ head, ratio, classes }: LongTail): number[] {
     (_, c) => Math.floor(c === classes - 1 ? head / gamma : head * Math.pow(factor, c)),
   );
   if (classes === 1) counts[0] = head;
-  const smallest = counts[classes - 1]!;
-  if (smallest < 1) {
+  return ratio < 0 ? counts.reverse() : counts;
+}
+
+/** The same with an image of every class. Throws a UserError where one would be left without. */
+function fullLongTail(tail: LongTail): number[] {
+  const counts = longTailCounts(tail);
+  if (Math.min(...counts) < 1) {
     throw new UserError(
-      `A head class of ${head} images and an imbalance ratio of ${ratio} leave the smallest class without an image: ` +
-        `expected a head of at least ${Math.ceil(gamma)}`,
+      `A head class of ${tail.head} images and an imbalance ratio of ${tail.ratio} leave the smallest class without an image: ` +
+        `expected a head of at least ${Math.ceil(Math.abs(tail.ratio))}`,
     );
   }
-  return ratio < 0 ? counts.reverse() : counts;
+  return counts;
 }
 
 /** Counts as USB's own config files give them: with a ratio of exactly 1 the number is the total of all classes. */

@@ -22,7 +22,6 @@ export class Known {
 /** An array or a type that has been announced and not been described yet. */
 export class Unfinished {
   type = "";
-  littleEndian = true;
   array: PickledArray | null = null;
   constructor(readonly kind: "array" | "type") {}
 }

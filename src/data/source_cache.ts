@@ -10,11 +10,6 @@ export interface SourceCache {
   set(key: string, value: string): void;
 }
 
-/** A SourceCache that lasts as long as the process, filled from and readable as plain entries. */
-export function memorySourceCache(entries: Iterable<[string, string]> = []): Map<string, string> {
-  return new Map(entries);
-}
-
 /** Hash of a file through the cache. Throws Deno.errors.NotFound if it is not there. */
 export function cachedHash(path: string, options: {
   readonly algorithm: HashAlgorithm;

@@ -31,6 +31,12 @@ Deno.test("usbCounts() takes a number with ratio 1 as the total", () => {
   assert.throws(() => usbCounts({ number: 41, ratio: 1, classes: 10 }), UserError);
 });
 
+Deno.test("usbCounts() leaves a class without an image where USB does", () => {
+  const counts = usbCounts({ number: 50, ratio: 100, classes: 4 });
+  assert.deepEqual(counts, [50, 10, 2, 0]);
+  assert.deepEqual(usbCounts({ number: 50, ratio: -100, classes: 4 }), counts.toReversed());
+});
+
 Deno.test("gaussianCounts() reads K/6 as standard deviation or variance", () => {
   const std = gaussianCounts({ head: 3000, classes: 10 });
   assert.deepEqual(std, [81, 345, 1018, 2093, 3000, 3000, 2093, 1018, 345, 81]);
@@ -59,6 +65,8 @@ Deno.test("classCounts() refuses what leaves a class empty", () => {
       (error) => error instanceof UserError && message.test(error.message),
     );
   refuse({ head: 50, ratio: 100, shape: "consistent" }, /head of at least 100/);
+  refuse({ head: 50, ratio: -100, shape: "inverse" }, /head of at least 100/);
+  refuse({ head: 50, ratio: 100, shape: "chaotic-a1" }, /head of at least 100/);
   refuse({ head: 50, ratio: 0.5, shape: "consistent" }, /ratio of 1 or more/);
   refuse({ head: 10, ratio: 1, shape: "gaussian" }, /larger head/);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { classCounts, longTailCounts, usbCounts } from "../../src/data/counts.ts";
+import { classCounts, countLabels, longTailCounts, usbCounts } from "../../src/data/counts.ts";
 import { Mt19937 } from "../../src/data/mt19937.ts";
 import { numpyShuffle } from "../../src/data/numpy_shuffle.ts";
 import { parseIndexCsv } from "../../src/data/index_csv.ts";
@@ -85,7 +85,23 @@ goldenTest("splitIndices() equals the golden splits index for index", async () =
 goldenTest("splitIndices() refuses what the golden reference cuts short", async () => {
   const golden = await goldenJson<GoldenSplits>("splits.json");
   for (const split of golden.short_slices) {
-    assert.throws(() => splitIndices(request(golden, split)), UserError);
+    const { labels, labelled, unlabelled } = request(golden, split);
+    const wanted = labelled.map((count, c) => count + (unlabelled === "rest" ? 0 : unlabelled[c]!));
+    const available = countLabels(labels, split.K);
+    const short = wanted.findIndex((count, c) => count > available[c]!);
+    assert.throws(
+      () => splitIndices(request(golden, split)),
+      (error) => {
+        assert.ok(error instanceof UserError, String(error));
+        assert.match(
+          error.message,
+          new RegExp(
+            `^Class ${short} has ${available[short]} images, but .* \\(${wanted[short]} in all\\)`,
+          ),
+        );
+        return true;
+      },
+    );
   }
 });
 
