@@ -8,29 +8,22 @@ import { npzBatch } from "./zip_fixtures.ts";
 
 const script = fileURLToPath(new URL("./preprocess_process.ts", import.meta.url));
 
-/** Runs the stage in a process; kills it with SIGKILL as soon as it says `killAt` or more pictures. Returns whether it finished. */
+/** Runs the stage in a process, which kills itself with SIGKILL when `killAt` pictures are done. Returns whether it finished. */
 async function run(options: {
   readonly root: string;
   readonly out: string;
   readonly threads: number;
   readonly killAt?: number;
 }): Promise<boolean> {
-  const { killAt = Infinity, ...rest } = options;
   await Deno.remove(join(options.root, options.out), { recursive: true }).catch(() => {});
-  const permissions = ["read", "write", "env", "sys", "ffi"].map((name) => `--allow-${name}`);
+  const permissions = ["read", "write", "run", "env", "sys", "ffi"].map((name) =>
+    `--allow-${name}`
+  );
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-check", ...permissions, script, JSON.stringify(rest)],
-    stdout: "piped",
+    args: ["run", "--no-prompt", "--no-check", ...permissions, script, JSON.stringify(options)],
     stderr: "inherit",
-  }).spawn();
-  const decoder = new TextDecoder();
-  for await (const chunk of process.stdout) {
-    const done = decoder.decode(chunk).trim().split("\n").map(Number);
-    if (Math.max(...done) < killAt) continue;
-    process.kill("SIGKILL");
-    break;
-  }
-  const { signal, code } = await process.status;
+  });
+  const { signal, code } = await process.output();
   assert.ok(signal === "SIGKILL" || code === 0, `ended with ${signal ?? code}`);
   return signal === null;
 }

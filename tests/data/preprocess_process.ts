@@ -1,13 +1,13 @@
 /**
- * Runs `preprocess_imagenet127` in a process of its own, so that a test can kill it: prints the progress, a number a line. Takes one
- * argument, JSON: { root, out, threads }.
+ * Runs `preprocess_imagenet127` in a process of its own, which ends itself with SIGKILL as soon as `killAt` pictures are done. Takes
+ * one argument, JSON: { root, out, threads, killAt }.
  */
 import { join } from "node:path";
 import { locate } from "../../src/data/locate.ts";
 import { preprocess } from "../../stages/preprocess_imagenet127.ts";
 import { runStage } from "./run_stage.ts";
 
-const { root, out, threads } = JSON.parse(Deno.args[0]!);
+const { root, out, threads, killAt = Infinity } = JSON.parse(Deno.args[0]!);
 const located = await locate({
   dataset: "imagenet-127-32",
   root,
@@ -17,13 +17,14 @@ const located = await locate({
 });
 if (!("found" in located)) throw new Error(located.missing);
 const { kind, digest, path } = located.found;
-const encoder = new TextEncoder();
 await runStage(preprocess, {
   params: { dataset: "imagenet-127-32", source: { kind, digest } },
   directory: join(root, out),
   checkpoints: join(root, `checkpoints-${out}`),
   paths: { "imagenet-127-32": path },
   threads,
-  onProgress: ({ done }) => void Deno.stdout.writeSync(encoder.encode(`${done}\n`)),
+  onProgress: ({ done }) => {
+    if (done >= killAt) Deno.kill(Deno.pid, "SIGKILL");
+  },
 });
 Deno.exit(0);
