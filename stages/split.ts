@@ -19,6 +19,8 @@ import { UserError } from "../src/errors.ts";
 const params = z.strictObject({
   labelled: labelledRequest,
   unlabelled: unlabelledRequest,
+  /** The labelled images stand in front of the unlabelled ones, too: `include_lb_to_ulb` of USB. */
+  with_labelled: z.literal(true).optional(),
   seed: z.int().min(0).max(0xffffffff),
   /** Digests of index files to take in place of drawing; their paths are `context.paths[digest]`. */
   index_files: z.strictObject({ labelled: z.string(), unlabelled: z.string().nullable() })
@@ -40,7 +42,10 @@ export const split = defineStage({
     const train = context.input("train");
     const meta = await readPartMeta(train);
     const labels = await readInt32(join(train, "labels.bin"));
-    const split = await chooseImages(context, { train, meta, labels });
+    const chosen = await chooseImages(context, { train, meta, labels });
+    const split = context.params.with_labelled
+      ? { ...chosen, unlabelled: Int32Array.from([...chosen.labelled, ...chosen.unlabelled]) }
+      : chosen;
     const drawn = "fraction" in labelled ? "cossl" : "usb";
     for (const part of ["labelled", "unlabelled"] as const) {
       const indices = split[part];

@@ -31,9 +31,9 @@ function stepsOf({ train }: RunNodes): number {
 function numbersOf({ data: { classes } }: UsbRun, { split }: Cell): string[] {
   const { labelled, unlabelled } = countRequests(split);
   if ("fraction" in labelled || unlabelled === "all") return [];
-  const [ours, others] = [labelled, unlabelled].map((counts) =>
-    totalCount(classCounts(counts, classes))
-  );
+  const ours = totalCount(classCounts(labelled, classes));
+  const others = totalCount(classCounts(unlabelled, classes)) +
+    (split.unlabelled.with_labelled ? ours : 0);
   return [`unlabeled data number: ${others}, labeled data number ${ours}`];
 }
 

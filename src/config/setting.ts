@@ -22,6 +22,9 @@ const unlabelled = z.strictObject({
     spread: z.enum(["std", "variance"]).default("std").describe("what K/6 is"),
     inverse: z.enum(["complement", "swap-halves"]).default("complement"),
   }).optional().describe("for the Gaussian shapes"),
+  with_labelled: z.literal(true).optional().describe(
+    "the labelled images too, in front of these (include_lb_to_ulb of USB)",
+  ),
 });
 
 const indexFiles = z.strictObject({

@@ -126,7 +126,14 @@ class ChainBuilder {
     // A run without unlabelled images asks for none: it is the same for all settings that share the labelled ones.
     const counts = usesUnlabelled ? request : { ...request, unlabelled: null };
     const splitNode = this.#node(
-      ["split", dataset, counts, cell.split.index_files ?? null, run.params.split_seed],
+      [
+        "split",
+        dataset,
+        counts,
+        withLabelled(cell, counts),
+        cell.split.index_files ?? null,
+        run.params.split_seed,
+      ],
       cell.id,
       () => splitSpec(cell, { run, images, source, counts }),
     );
@@ -269,6 +276,7 @@ function splitSpec(cell: Cell, { run, images, source, counts }: {
     stage: split,
     params: {
       ...counts,
+      ...withLabelled(cell, counts),
       seed: run.params.split_seed,
       ...(files === undefined ? {} : { index_files: files }),
     },
@@ -295,6 +303,11 @@ function indexFiles({ split: { index_files: files } }: Cell, { run, source, uses
     labelled: digest(files.labelled),
     unlabelled: usesUnlabelled && files.unlabelled !== undefined ? digest(files.unlabelled) : null,
   };
+}
+
+/** Whether the labelled images are among the unlabelled ones as well, as the split stage takes it. */
+function withLabelled({ split }: Cell, { unlabelled }: CapacityRequest): { with_labelled?: true } {
+  return split.unlabelled.with_labelled && unlabelled !== null ? { with_labelled: true } : {};
 }
 
 /** A setting as the split stage takes it. */

@@ -168,18 +168,19 @@ function checkImages({ id, split }: Cell, { images, arguments: args }: UsbLogFil
   const classes = args?.values["num_classes"];
   if (images === undefined || typeof classes !== "number") return;
   const { labelled, unlabelled } = countRequests(split);
-  const expect = (kind: string, counts: typeof labelled | typeof unlabelled, found: number) => {
-    if (counts === "all" || "fraction" in counts) return;
-    const wanted = totalCount(classCounts(counts, classes));
-    if (wanted === found) return;
+  const count = (counts: typeof labelled | typeof unlabelled) =>
+    counts === "all" || "fraction" in counts ? NaN : totalCount(classCounts(counts, classes));
+  const expect = (kind: string, wanted: number, found: number) => {
+    if (Number.isNaN(wanted) || wanted === found) return;
     throw errorAt(
       images.at,
       `The log is of other images: it had ${found} ${kind} ones, ${id} has ${wanted}`,
     );
   };
-  expect("labelled", labelled, images.labelled);
+  expect("labelled", count(labelled), images.labelled);
   // Supervised runs of USB load unlabelled images and do not use them.
-  expect("unlabelled", unlabelled, images.unlabelled);
+  const both = split.unlabelled.with_labelled ? count(labelled) : 0;
+  expect("unlabelled", count(unlabelled) + both, images.unlabelled);
 }
 
 function resultOf(log: UsbLogFile, { place: { cell, run }, differences, file, extent }: Options & {

@@ -83,7 +83,9 @@ function askedShape(cell: Cell, found: FoundSource | undefined): DataShape {
   const image = { height, width, channels: 3, classes, mean, std };
   if (!methodUsesUnlabelled(cell.method)) return shape(image, labelled);
   if (asked.unlabelled !== "all") {
-    return shape(image, labelled, classCounts(asked.unlabelled, classes));
+    const others = classCounts(asked.unlabelled, classes);
+    const both = others.map((count, label) => count + labelled[label]!);
+    return shape(image, labelled, cell.split.unlabelled.with_labelled ? both : others);
   }
   if (facts?.fixed) return shape(image, labelled, facts.fixed.unlabelled);
   if (fraction === undefined) throw notYet(cell, "unlabelled images");

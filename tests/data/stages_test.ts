@@ -49,6 +49,30 @@ Deno.test("prepare and split write the synthetic set; the labelled bytes ignore 
   });
 });
 
+Deno.test("split puts labelled images in front of the unlabelled ones, too, where it is asked", async () => {
+  await inTemporaryDirectory(async (directory) => {
+    await runStage(prepare, { params: { dataset: "synthetic", source, synthetic }, directory });
+    const drawn = async (name: string, more: { readonly with_labelled?: true }) => {
+      const to = join(directory, name);
+      const unlabelled = { head: 20, ratio: 4, shape: "inverse" };
+      const params = { labelled: { head: 20, ratio: 4 }, unlabelled, seed: 1, ...more };
+      const inputs = { train: join(directory, "train") };
+      await runStage(split, { params, directory: to, inputs });
+      return {
+        labelled: await bytesBelow(join(to, "labelled")),
+        indices: await readInt32(join(to, "unlabelled/indices.bin")),
+        counts: JSON.parse(await Deno.readTextFile(join(to, "unlabelled/meta.json"))).counts,
+        own: await readInt32(join(to, "labelled/indices.bin")),
+      };
+    };
+    const without = await drawn("without", {});
+    const both = await drawn("both", { with_labelled: true });
+    assert.deepEqual(both.labelled, without.labelled);
+    assert.deepEqual([...both.indices], [...without.own, ...without.indices]);
+    assert.deepEqual([without.counts, both.counts], [[5, 7, 12, 20], [25, 19, 19, 25]]);
+  });
+});
+
 const sample = new URL("../../../shared/data/cifar10-lt/", import.meta.url);
 const noSample = await Deno.stat(sample).then(() => false, () => true);
 

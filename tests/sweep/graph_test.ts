@@ -116,6 +116,16 @@ Deno.test("buildTables() shares a data set among all runs and a split among a se
   equal(splits.size, 4);
 });
 
+Deno.test("buildTables() splits anew where the labelled images are among the unlabelled ones", async () => {
+  const text = small.replace("{shape: consistent,", "{with_labelled: true, shape: consistent,");
+  const [without, both] = [await fromText(small), await fromText(text)];
+  const splitOf = (tables: readonly TableNodes[], row: string) =>
+    inputsOf(nodesOf(tables, `small/${row}/tiny`)[0]!.train, "labelled").params as object;
+  deepEqual(splitOf(both, "base"), { ...splitOf(without, "base"), with_labelled: true });
+  // Without unlabelled images nothing changes.
+  deepEqual(splitOf(both, "supervised"), splitOf(without, "supervised"));
+});
+
 Deno.test("buildTables() keeps runs apart that differ in the seed of their split only", async () => {
   const tables = await fromText(
     small.replace("- supervised\n", "- {id: fixed, method: fixmatch}\n") +

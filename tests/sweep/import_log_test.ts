@@ -1,8 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { expandSweep, findCell, loadSweep } from "../../src/config/mod.ts";
+import { expandSweep, findCell, loadSweep, sweepOf } from "../../src/config/mod.ts";
 import { openProject } from "../../src/dag/mod.ts";
-import { parseUsbLog } from "../../src/config/usb/mod.ts";
+import { parseUsbLog, sweepTree } from "../../src/config/usb/mod.ts";
 import { capabilities } from "../../src/sweep/capabilities.ts";
 import { importLog } from "../../src/sweep/import_log.ts";
 import {
@@ -12,7 +12,7 @@ import {
   runIdentity,
   writeImported,
 } from "../../src/sweep/imported.ts";
-import { columns, paper, values } from "../config/usb/config_files.ts";
+import { columns, configText, paper, runOf, values } from "../config/usb/config_files.ts";
 import { type LogOptions, logText, parsed } from "../config/usb/logs.ts";
 import { configs, userError } from "../config/sweep_files.ts";
 
@@ -53,6 +53,17 @@ Deno.test("importLog() finds every table that shows a run", () => {
   const config = values("fixmatch", "scssl");
   const { cells: found } = take({ ...usual, config });
   deepEqual(found.map((id) => id.split("/")[0]), ["table1", "table8"]);
+});
+
+Deno.test("importLog() counts the labelled images among the unlabelled ones for include_lb_to_ulb", async () => {
+  const config = { ...values("fixmatch", "cpe"), include_lb_to_ulb: true };
+  const tree = sweepTree([runOf(configText(config))], { paper, table: "usb", title: "usb" });
+  const sweep = sweepOf(tree, { file: "/nowhere/usb.yaml", name: "usb.yaml" });
+  const own = expandSweep(sweep, { capabilities: known }).tables.flatMap(({ cells }) => cells);
+  const of = (unlabelled: number) =>
+    take({ ...usual, config, images: [unlabelled, 3720] }, { cells: own }).cells;
+  deepEqual(of(7443 + 3720), [own[0]!.id]);
+  match(await userError(() => of(7443)), /it had 7443 unlabelled ones, .* has 11163/);
 });
 
 const wrong: Readonly<

@@ -14,9 +14,6 @@ interface Context {
   readonly refusals: Complaint[];
 }
 
-/** Keys that say something of unlabelled images only. */
-const unlabelledOnly = new Set(["include_lb_to_ulb", "use_cat"]);
-
 /** Reads the keys that every config file may have; what cannot be honoured is a refusal. */
 export function readCommon(
   { config, mistakes, refusals }: Context,
@@ -29,11 +26,9 @@ export function readCommon(
     values.set(name, found);
     if (key.use !== "fixed" || found.value === key.value) continue;
     if (name === "num_warmup_iter" && !plain) continue;
-    if (supervised && unlabelledOnly.has(name)) continue;
-    const absent = config.keys.has(name)
-      ? fixedText(name, { key, value: found.value })
-      : `Missing key "${name}": USB then takes True; it can only be False here (${key.because})`;
-    refusals.push({ at: found.at, text: absent });
+    // One forward pass has labelled images only.
+    if (supervised && name === "use_cat") continue;
+    refusals.push({ at: found.at, text: fixedText(name, { key, value: found.value }) });
   }
   return values;
 }

@@ -15,6 +15,7 @@ export interface DataValues {
   readonly lb_imb_ratio: Placed<number>;
   readonly ulb_num_labels: Placed<number | null>;
   readonly ulb_imb_ratio: Placed<number>;
+  readonly include_lb_to_ulb: Placed<boolean>;
 }
 
 /** A setting, and where its parts are written. */
@@ -36,6 +37,8 @@ const ids: Readonly<Record<string, string>> = {
 
 /** Data sets of USB and its forks that this program has no reader for: their images can be brought as a folder. */
 const others: readonly string[] = ["svhn", "eurosat", "tissuemnist", "semi_aves", "food101"];
+
+const imagenetName = /^(small_)?imagenet127$/;
 
 /** Training images of ImageNet-127, of which `num_labels` is a part. */
 const imagenetImages = 1_281_167;
@@ -63,7 +66,7 @@ export function dataOf(values: DataValues, options: Options): UsbData | undefine
     : unlabelledOf(values, { ...options, dataset });
   if (labelled === undefined || unlabelled === undefined) return undefined;
   return {
-    setting: { dataset, labelled, unlabelled },
+    setting: { dataset, labelled, unlabelled: { ...unlabelled, ...withLabelled(values, options) } },
     classes,
     at: {
       dataset: values.dataset.at,
@@ -73,11 +76,20 @@ export function dataOf(values: DataValues, options: Options): UsbData | undefine
   };
 }
 
+/** Labelled images are put in front of the unlabelled ones; of ImageNet-127 they are there anyway. */
+function withLabelled(
+  { dataset, include_lb_to_ulb }: DataValues,
+  { usesUnlabelled }: Options,
+): { with_labelled?: true } {
+  const asked = include_lb_to_ulb.value && usesUnlabelled && !imagenetName.test(dataset.value);
+  return asked ? { with_labelled: true } : {};
+}
+
 function datasetOf(
   { dataset: { value: name, at }, img_size, num_classes }: DataValues,
   { capabilities, mistakes, refusals }: Options,
 ): string | undefined {
-  const imagenet = /^(small_)?imagenet127$/.test(name);
+  const imagenet = imagenetName.test(name);
   const id = imagenet ? `imagenet-127-${img_size.value}` : ids[name] ?? name;
   // The made set is made as the file says: it has no size of its own.
   const facts = id === "synthetic" ? undefined : datasetFacts(id);

@@ -77,6 +77,11 @@ export const commonKeys: Readonly<Record<string, UsbKey>> = {
     optional: true,
   },
   ulb_imb_ratio: mapped("number", 1, "setting: unlabelled ratio; 1 is uniform, negative inverse"),
+  include_lb_to_ulb: mapped(
+    "boolean",
+    true,
+    "setting: `with_labelled`, the labelled images in front of the unlabelled ones, too; ImageNet-127 always has them there",
+  ),
   seed: mapped("integer", 1, "seed, of the split too"),
   num_train_iter: mapped("integer", 20, "`steps`; with CReST those of one generation"),
   epoch: mapped("integer", 1, "length of the epochs in which warm-ups are given"),
@@ -106,10 +111,6 @@ export const commonKeys: Readonly<Record<string, UsbKey>> = {
   net_from_name: fixed("boolean", false, "no torchvision or timm nets"),
   train_sampler: fixed("text", "RandomSampler", "the only sampler here"),
   crop_ratio: fixed("number", 0.875, "crops are padded by 4 of 32 pixels"),
-  include_lb_to_ulb: {
-    ...fixed("boolean", false, "labelled images are not among the unlabelled ones"),
-    otherwise: true,
-  },
   loss_type: fixed("text", "ce", "CPE's other losses are not here"),
   specify_ulb_num: fixed("text", null, "counts of single classes cannot be given"),
 

@@ -14,6 +14,8 @@ export interface ParameterKey {
   /** Parameter of the method; absent for a key that only is checked. */
   readonly param?: string;
   readonly time?: TimeUnit;
+  /** The parameter's value for `None`. */
+  readonly none?: Scalar;
   /** A value that the parameter's default stands for: it depends on the number of classes. */
   automatic?(classes: number): Scalar;
   /** Another key that must have the same value: the method has one parameter for both. */
@@ -113,7 +115,14 @@ export const plugInKeys: Readonly<Record<string, Readonly<Record<string, Paramet
     adello_ema_p: param(number(0.999), "prior_ema"),
     adello_alpha_from_epoch: check(fixed("boolean", false, "α follows the steps")),
     adello_mode: check(fixed("text", "adello", "no other form is here")),
-    distill_start_iter: param(integer(0), "distill_from_epoch", { time: "iterations" }),
+    distill_start_iter: param(
+      { ...mapped("integer", null, ""), optional: true },
+      "distill_from_epoch",
+      {
+        time: "iterations",
+        none: 0,
+      },
+    ),
     lambda_distill: param(number(1), "distill_weight"),
     distill_complement: check(fixed("boolean", true, "ADELLO distils the other rows")),
     imbalance_distill_with_warmup: check(fixed("boolean", true, "as in ADELLO's files")),

@@ -139,6 +139,7 @@ function parameterValue(
   { name, entry, found: { value } }: Entry,
   { classes, remarks, ...epochs }: Options,
 ): Scalar | undefined {
+  if (value === null && entry.none !== undefined) return entry.none;
   if (entry.automatic !== undefined && value === entry.automatic(classes)) return "auto";
   if (entry.time === undefined || typeof value !== "number") return value;
   const ours = inOurEpochs(value, { unit: entry.time, ...epochs });

@@ -26,7 +26,8 @@ export function settingId(
   const part = (number: string, ratio: string) => `${values[number]}-${values[ratio]}`;
   const labelled = part("num_labels", "lb_imb_ratio");
   const others = unlabelled.shape === "all" ? "all" : part("ulb_num_labels", "ulb_imb_ratio");
-  return `${name}-lb${labelled}-ulb${others}`.replace("--", "-minus-");
+  const both = unlabelled.with_labelled ? "-with-labelled" : "";
+  return `${name}-lb${labelled}-ulb${others}${both}`.replace("--", "-minus-");
 }
 
 function canonical(setting: Setting): string {

@@ -240,10 +240,6 @@ const refusals: Readonly<Record<string, readonly [Parameters<typeof configText>[
     /config\.yaml:\d+:8 "optim" can only be SGD here .*Adam/,
   ],
   "soft labels": [{ hard_label: false }, /"hard_label" can only be True here .*found False/],
-  "labelled images among the unlabelled ones": [
-    { include_lb_to_ulb: true },
-    /"include_lb_to_ulb" can only be False here .*found True/,
-  ],
   "another net": [{ net: "resnet18" }, /:\d+:6 This version has no net "resnet18": expected wrn_/],
   "class-wise BatchNorm without CPE": [{ net: "wrn_28_2_cbn" }, /imb_algorithm cpe only/],
   "a data set that is not there": [
@@ -263,12 +259,27 @@ for (const [name, [changes, message]] of Object.entries(refusals)) {
   });
 }
 
-Deno.test("mapRun() asks for include_lb_to_ulb, which USB takes as True", () => {
-  const without = text("abc").replace(/^include_lb_to_ulb.*\n/m, "");
-  match(refusalsOf(without).join("\n"), /Missing key "include_lb_to_ulb": USB then takes True/);
+Deno.test("mapRun() puts labelled images among the unlabelled ones for include_lb_to_ulb, which USB takes as True", () => {
+  const both = { shape: "consistent", head: 3000, ratio: 100, with_labelled: true };
+  deepEqual(effective(text("adello", { include_lb_to_ulb: true })).split.unlabelled, both);
+  const without = (config: string) => config.replace(/^include_lb_to_ulb.*\n/m, "");
+  deepEqual(effective(without(text("abc"))).split.unlabelled, both);
+  const of = (dataset: string, algorithm: string) => {
+    const column = columns.find((each) => each.dataset === dataset)!;
+    const config = { ...values(algorithm, null, { column }), include_lb_to_ulb: true };
+    return runOf(configText({ ...config, net: "wrn_28_2", img_size: 32 })).data.setting.unlabelled;
+  };
+  deepEqual(of("stl10", "fixmatch"), { shape: "all", with_labelled: true });
+  deepEqual(of("imagenet127", "fixmatch"), { shape: "all" });
   // Without unlabelled images it means nothing.
-  const supervised = configText(values("supervised", null)).replace(/^include_lb.*\n/m, "");
-  equal(runOf(supervised).method.value, "supervised");
+  deepEqual(of("cifar10", "supervised"), { shape: "consistent", head: 3000, ratio: 100 });
+});
+
+Deno.test("mapRun() starts ADELLO's distillation at once where distill_start_iter is None, as by its default", () => {
+  const from = (config: string) => effective(config).methodParams["distill_from_epoch"];
+  equal(from(text("adello", { distill_start_iter: "None" })), 0);
+  equal(from(text("adello").replace(/^distill_start_iter.*\n/m, "")), 0);
+  equal(from(text("adello")), 48.828125);
 });
 
 Deno.test("mapRun() leaves the warm-up of the learning rate to plain algorithms", () => {
