@@ -20,18 +20,21 @@ function isFolder(path: URL): boolean {
   }
 }
 
-/** A test of golden vectors: ignored where there are none, unless GOLDEN asks for them; then it fails without them. */
+/**
+ * A test of golden vectors: ignored where there are none, unless GOLDEN asks for them; then it fails without them.
+ * `ignore` leaves it out in any case.
+ */
 export function goldenTest(
   name: string,
   body: () => Promise<void>,
-  options: Pick<Deno.TestDefinition, "sanitizeResources"> = {},
+  { ignore = false, ...options }: Pick<Deno.TestDefinition, "sanitizeResources" | "ignore"> = {},
 ): void {
   const there = isFolder(folder);
   const fn = () => {
     ok(there, `GOLDEN is "${asked}": expected a folder of golden vectors`);
     return body();
   };
-  Deno.test({ name, ignore: asked === undefined && !there, fn, ...options });
+  Deno.test({ name, ignore: ignore || (asked === undefined && !there), fn, ...options });
 }
 
 /** The parsed JSON file of that name. */

@@ -9,7 +9,7 @@ goldenEngineTest("abc golden: losses and gradients with the recorded draws", asy
   const { tensor } = golden;
   const facts = golden.facts.abc;
   const method = await createMethod("fixmatch+abc", {
-    params: { p_cutoff: golden.facts.shared.p_cutoff },
+    params: golden.base,
     context: golden.context,
   });
   // A uniform number below its rate draws 1: 0 always does, 1 never.
@@ -44,7 +44,10 @@ goldenEngineTest(
     const golden = await goldenLosses();
     const { tensor } = golden;
     const facts = golden.facts.abc;
-    const method = await createMethod("fixmatch+abc", { params: {}, context: golden.context });
+    const method = await createMethod("fixmatch+abc", {
+      params: golden.base,
+      context: golden.context,
+    });
     const near = (name: string, by: number) => tensor(name).data.map((rate) => rate * by);
     const run = (by: number) =>
       runLossesOn(engine, method, {

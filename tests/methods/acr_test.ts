@@ -3,29 +3,30 @@ import { createMethod } from "../../src/methods/registry.ts";
 import { assertRowGradients, assertScalars, goldenLosses } from "./golden_losses.ts";
 import { runLossesOn } from "./loss_run.ts";
 import { goldenEngineTest } from "./engines.ts";
+import { stepInfo } from "./step_info.ts";
 
-goldenEngineTest("acr golden: six steps of losses, estimate, τ and gradients", async (engine) => {
+goldenEngineTest("acr golden: steps of losses, estimate, τ and gradients", async (engine) => {
   const golden = await goldenLosses();
   const { tensor } = golden;
   const shared = golden.facts.acr;
   const method = await createMethod("fixmatch+acr", {
-    params: { acr_tau: shared.tau1, estimation_epochs: shared.est_epoch, acr_ema: shared.ema_u },
+    params: {
+      p_cutoff: golden.base.p_cutoff,
+      lambda_u: 1, // the port weighs no term
+      acr_tau: shared.tau1,
+      estimation_epochs: shared.est_epoch,
+      acr_ema: shared.ema_u,
+    },
     context: golden.context,
   });
   let state: Record<string, Float64Array> = {};
   for (let it = 0; golden.facts[`acr.it${it}`] !== undefined; it++) {
     const facts = golden.facts[`acr.it${it}`];
     const batch = golden.batch(it);
-    const step = method.host.stepInputs!({
-      step: it,
-      steps: 100,
-      epochSteps: shared.its_per_epoch,
-      seed: 0,
-      labelledBatch: 1,
-      labelledCount: 1,
-      unlabelledCount: 1,
-      unlabelled: new Int32Array(1),
-    });
+    const step = {
+      ...method.host.stepInputs!(stepInfo(it, { epochSteps: shared.its_per_epoch })),
+      acr_epoch_steps: [shared.num_eval_iter], // what the port divides by, whatever an epoch has
+    };
     const out = await runLossesOn(engine, method, {
       ...batch,
       features: { ...batch.features!, weak: tensor(`acr.it${it}.feat_w`) },

@@ -14,10 +14,10 @@ import { assertSame, goldenLosses } from "./golden_losses.ts";
 const HEADS = { base: "fc1", cpe2: "fc2", cpe3: "fc3" };
 
 goldenEngineTest("cpe golden: class-wise BatchNorm, heads, losses, gradients", async (engine) => {
-  const { tensor, facts, context } = await goldenLosses();
-  const { tau, cut1, cut2 } = facts.cpe;
+  const { tensor, facts, context, base } = await goldenLosses();
+  const { tau, cut1, cut2, bn_momentum } = facts.cpe;
   const method = await createMethod("fixmatch+cpe", {
-    params: { tau_1: tau[0], tau_2: tau[1], tau_3: tau[2], cut_1: cut1, cut_2: cut2 },
+    params: { ...base, tau_1: tau[0], tau_2: tau[1], tau_3: tau[2], cut_1: cut1, cut_2: cut2 },
     context,
   });
   const given: Record<string, Given> = {
@@ -35,7 +35,7 @@ goldenEngineTest("cpe golden: class-wise BatchNorm, heads, losses, gradients", a
     given[`${head}.weight`] = fromTorch(tensor(`cpe.${name}_weight`));
     given[`${head}.bias`] = tensor(`cpe.${name}_bias`);
   }
-  const out = await runOn(engine, given, (t) => goldenStep(method, t));
+  const out = await runOn(engine, given, (t) => goldenStep(method, t, { decay: 1 - bn_momentum }));
 
   assertClose(out.total!, [facts.cpe.loss], { tolerance: 1e-4, what: "loss" });
   const supervised = ["", "cpe2_", "cpe3_"].map((prefix) => out[`${prefix}sup_loss`]![0]!);
@@ -78,7 +78,11 @@ goldenEngineTest("cpe golden: class-wise BatchNorm, heads, losses, gradients", a
   });
 });
 
-function goldenStep(method: Method, t: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+function goldenStep(
+  method: Method,
+  t: Record<string, tf.Tensor>,
+  { decay }: { readonly decay: number },
+): Record<string, tf.Tensor> {
   const result: Record<string, tf.Tensor> = {};
   const names = Object.keys(t).filter((name) => name !== "labels");
   const [lb, w] = [t.lb!.shape[0]!, t.w!.shape[0]!];
@@ -117,9 +121,8 @@ function goldenStep(method: Method, t: Record<string, tf.Tensor>): Record<string
     for (const [name, initial] of [["running_mean", 0], ["running_var", 1]] as const) {
       for (const branch of ["H", "M", "T"]) {
         const batch = statistics[`BN${branch}.${name}`]!;
-        result[`BN${branch}.${name}`] = movingAverage(tf.fill(batch.shape, initial), batch, {
-          decay: 0.9,
-        });
+        const start = tf.fill(batch.shape, initial);
+        result[`BN${branch}.${name}`] = movingAverage(start, batch, { decay });
       }
     }
     const averaged = classwiseInference(tf.mean(live.w!, [1, 2]), {

@@ -21,10 +21,14 @@ export interface LossFacts {
 export interface GoldenLosses {
   readonly facts: LossFacts;
   readonly context: MethodContext;
+  /** FixMatch's parameters in every case of USB and its forks. */
+  readonly base: { readonly p_cutoff: number; readonly lambda_u: number };
   tensor(name: string): GoldenTensor;
   /** Logits, features and labels of the shared batch in{k}. */
   batch(k: number): LossRun;
   has(name: string): boolean;
+  /** Names of the cases that the pattern matches as a whole; there must be one. */
+  cases(pattern: RegExp): string[];
 }
 
 export async function goldenLosses(): Promise<GoldenLosses> {
@@ -35,7 +39,7 @@ export async function goldenLosses(): Promise<GoldenLosses> {
     ok(found, `the golden file has no ${name}`);
     return found;
   };
-  const { K, D, counts } = facts.shared;
+  const { K, D, counts, p_cutoff, lambda_u } = facts.shared;
   const rows = (kind: "logits" | "feat", k: number) => ({
     labelled: tensor(`in${k}.${kind}_lb`),
     weak: tensor(`in${k}.${kind}_w`),
@@ -45,6 +49,7 @@ export async function goldenLosses(): Promise<GoldenLosses> {
   return {
     facts,
     context: { classes: K, labelledCounts: counts, sizes: { features: D, unlabelledBatch } },
+    base: { p_cutoff, lambda_u },
     tensor,
     batch: (k) => ({
       labels: tensor(`in${k}.y_lb`),
@@ -52,6 +57,11 @@ export async function goldenLosses(): Promise<GoldenLosses> {
       features: rows("feat", k),
     }),
     has: (name) => tensors.has(name),
+    cases(pattern) {
+      const names = Object.keys(facts).filter((name) => pattern.exec(name)?.[0] === name);
+      ok(names.length > 0, `losses.json has no case like ${pattern}`);
+      return names;
+    },
   };
 }
 

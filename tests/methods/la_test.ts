@@ -8,12 +8,15 @@ goldenEngineTest(
   "la golden: the supervised term is adjusted, the consistency term is FixMatch's",
   async (engine) => {
     const golden = await goldenLosses();
-    const plain = await createMethod("fixmatch", { params: {}, context: golden.context });
+    const plain = await createMethod("fixmatch", {
+      params: golden.base,
+      context: golden.context,
+    });
     const { unsup_loss: unsupervised } = await runLossesOn(engine, plain, golden.batch(0));
-    for (const name of ["la1", "la2", "la4"]) {
+    for (const name of golden.cases(/la[\d.]+/)) {
       const { tau, mean } = golden.facts[name];
       const method = await createMethod("fixmatch+la", {
-        params: { la_tau: tau },
+        params: { ...golden.base, la_tau: tau },
         context: golden.context,
       });
       const out = await runLossesOn(engine, method, golden.batch(0));

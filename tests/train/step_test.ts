@@ -11,7 +11,7 @@ import { elementCount } from "../../src/tensor/program.ts";
 import { buildInfer } from "../../src/train/infer.ts";
 import { buildModel, isTrained } from "../../src/train/model.ts";
 import { decays } from "../../src/train/optimiser.ts";
-import { learningRateAt } from "../../src/train/schedule.ts";
+import { learningRateAt, type ScheduleOptions } from "../../src/train/schedule.ts";
 import { buildStep, type StepOptions, type StepProgram } from "../../src/train/step.ts";
 import { update } from "../../src/train/update.ts";
 import {
@@ -21,7 +21,9 @@ import {
   goldenTensors,
   goldenTest,
 } from "../golden.ts";
-import { type Given, runRecorded } from "../run_recorded.ts";
+import { goldenEngineTest, runOn } from "../methods/engines.ts";
+import { goldenNet } from "../nets/golden_net.ts";
+import type { Given } from "../run_recorded.ts";
 
 interface StepFacts {
   readonly steps: readonly Record<
@@ -36,23 +38,38 @@ interface StepFacts {
   readonly lr: number;
   readonly ema_m: number;
   readonly weight_decay: number;
+  /** Such as "cosine 7/16, T = 262144". */
+  readonly schedule: string;
 }
 
-const CONTEXT: MethodContext = { classes: 10, labelledCounts: new Array<number>(10).fill(1) };
-const T = 262_144;
-
-async function goldenModel(facts: StepFacts) {
-  const params = { p_cutoff: facts.p_cutoff, lambda_u: facts.lambda_u };
-  const method = await createMethod("fixmatch", { params, context: CONTEXT });
-  const images = { count: 1, height: 16, width: 16, channels: 3 };
-  return { method, model: await buildModel({ net: "wrn-10-1", method, images, classes: 10 }) };
-}
-
-goldenTest("update() golden: three FixMatch steps", async () => {
+async function goldenModel() {
   const facts = await goldenJson<StepFacts>("steps.json");
   const start = await goldenTensors("wrn.safetensors");
   const golden = await goldenTensors("steps.safetensors");
-  const { method, model } = await goldenModel(facts);
+  const { id: net, classes, channels } = goldenNet(start);
+  const params = { p_cutoff: facts.p_cutoff, lambda_u: facts.lambda_u };
+  const labelledCounts = new Array<number>(classes).fill(1);
+  const method = await createMethod("fixmatch", { params, context: { classes, labelledCounts } });
+  const [height = 0, width = 0] = golden.get("step0.x_lb")!.shape.slice(2); // NCHW
+  const images = { count: 1, height, width, channels };
+  return {
+    facts,
+    start,
+    golden,
+    method,
+    model: await buildModel({ net, method, images, classes }),
+  };
+}
+
+goldenEngineTest("update() golden: FixMatch steps", async (engine) => {
+  const { facts, start, golden, method, model } = await goldenModel();
+  ok(facts.steps.length > 0);
+  const schedule: ScheduleOptions = {
+    schedule: "usb",
+    learningRate: facts.lr,
+    steps: Number(/T = (\d+)/.exec(facts.schedule)![1]),
+    method: "fixmatch",
+  };
   const state: Record<string, { shape: readonly number[]; data: ArrayLike<number> }> = {};
   for (const parameter of model.parameters) {
     const initial = fromTorch(start.get(`param.${parameter.name}`)!);
@@ -67,8 +84,7 @@ goldenTest("update() golden: three FixMatch steps", async () => {
 
   for (const [index, expected] of facts.steps.entries()) {
     const of = (name: string) => golden.get(`step${index}.${name}`)!;
-    const schedule = { schedule: "usb", learningRate: facts.lr, steps: T, method: "fixmatch" };
-    const learningRate = learningRateAt(index, schedule as Parameters<typeof learningRateAt>[1]);
+    const learningRate = learningRateAt(index, schedule);
     const given: Record<string, Given> = {
       ...state,
       lb: channelsLast(of("x_lb")),
@@ -77,7 +93,7 @@ goldenTest("update() golden: three FixMatch steps", async () => {
       labels: { ...of("y_lb"), dtype: "int32" },
       learning_rate: { shape: [], data: [learningRate] },
     };
-    const out = runRecorded(given, (t) => {
+    const out = await runOn(engine, given, (t) => {
       const updated = update({
         model,
         method,
@@ -122,7 +138,7 @@ goldenTest("update() golden: three FixMatch steps", async () => {
         compareState(state, name.slice(prefix.length), { tensor, kind: "param" });
       }
     }
-    const next = learningRateAt(index + 1, schedule as Parameters<typeof learningRateAt>[1]);
+    const next = learningRateAt(index + 1, schedule);
     ok(Math.abs(next - expected.lr) < 1e-15, what("lr")); // logged after the schedule's step
   }
 
@@ -140,7 +156,7 @@ goldenTest("update() golden: three FixMatch steps", async () => {
     const read: Record<string, Given> = { x: channelsLast(golden.get("eval.x")!) };
     for (const { name } of model.parameters) read[name] = state[`${kind}.${name}`]!;
     for (const { name } of model.buffers) read[name] = state[`buffer.${name}`]!;
-    const { logits } = runRecorded(read, ({ x, ...t }) => ({
+    const { logits } = await runOn(engine, read, ({ x, ...t }) => ({
       logits: headLogits(model.net.forwardInference(x as tf.Tensor4D, t, t), t, "base"),
     }));
     const expected = golden.get(`eval.logits_${file}`)!.data;
@@ -164,8 +180,7 @@ function compareState(
 }
 
 goldenTest("decays() golden: the reference's parameter groups", async () => {
-  const facts = await goldenJson<StepFacts>("steps.json");
-  const { model } = await goldenModel(facts);
+  const { facts, model } = await goldenModel();
   for (const { weight_decay, params } of facts.param_groups) {
     for (const name of params) {
       const { shape } = model.parameters.find((parameter) => parameter.name === name)!;
