@@ -76,9 +76,12 @@ export class TensorflowExecutable implements Executable {
       if (this.#disposed) this.#removeIfIdle();
     }
     for (const tensor of state) this.owner.release(tensor, REPLACED);
-    return Object.fromEntries(
+    const outputs = Object.fromEntries(
       this.#outputs.map(([name, spec], i) => [name, this.owner.adopt(handles[i]!, spec)]),
     );
+    // A turn of the event loop, so that signals and timers are served between steps: many short calls may end within one.
+    await new Promise((resolve) => setImmediate(resolve));
+    return outputs;
   }
 
   dispose(): void {
