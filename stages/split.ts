@@ -2,7 +2,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { StageContext } from "../src/dag/stage.ts";
 import { defineStage } from "../src/dag/define_stage.ts";
-import { labelledRequest, unlabelledRequest } from "../src/data/count_request.ts";
+import {
+  type CountRequest,
+  type LabelledRequest,
+  labelledRequest,
+  unlabelledRequest,
+} from "../src/data/count_request.ts";
 import { classCounts, countLabels } from "../src/data/counts.ts";
 import { fixedSplit } from "../src/data/fixed_split.ts";
 import { indexFilesProblem, readIndexFile } from "../src/data/index_files.ts";
@@ -54,6 +59,8 @@ export const split = defineStage({
       // What does not depend on the seed has the same bytes for every seed.
       await writeJson(join(output, "meta.json"), {
         counts: knownCounts(indices, { labels, classes: meta.classes }),
+        // Of the labelled images only: a method is told nothing of the unlabelled ones.
+        ...(part === "labelled" && isLongTail(labelled) ? { ratio: Math.abs(labelled.ratio) } : {}),
         rule: files === undefined ? drawn : "index-file",
         seed: meta.fixed_split || files !== undefined ? null : seed,
         fixed: meta.fixed_split,
@@ -62,6 +69,10 @@ export const split = defineStage({
     }
   },
 });
+
+function isLongTail(request: LabelledRequest): request is CountRequest {
+  return "shape" in request && ["consistent", "inverse"].includes(request.shape);
+}
 
 async function chooseImages(context: StageContext<Params>, { train, meta, labels }: {
   readonly train: string;

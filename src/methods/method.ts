@@ -7,6 +7,8 @@ export interface MethodContext {
   readonly classes: number;
   /** Labelled images of each class, [K]. */
   readonly labelledCounts: readonly number[];
+  /** γ_l that these counts were asked for with, which rounding keeps them from; without it theirs is meant. */
+  readonly labelledRatio?: number;
   /** True unlabelled images of each class, [K], where known: oracle information. */
   readonly unlabelledCounts?: readonly number[];
   /** Of the tensors that a method keeps; without it a WRN-28-2 and batches of 64 and 128 images are meant. */
@@ -129,9 +131,10 @@ export interface Losses {
 
 /** Which step it is, for what the host gives or takes at every step. */
 export interface StepInfo {
-  /** 0-based, and how many there are in all and in an epoch. */
+  /** 0-based, and how many there are in all. */
   readonly step: number;
   readonly steps: number;
+  /** Steps of an epoch; a fraction where the run has no whole number of them. */
   readonly epochSteps: number;
   readonly seed: number;
   /** Rows of this step and images in all. */
@@ -144,7 +147,7 @@ export interface StepInfo {
 
 /** What the training loop offers a method at the end of an epoch. */
 export interface EpochEnd {
-  /** Epochs done: 1 after the first. */
+  /** Epochs done: 1 after the first. A step that ends several gives the number of the last one. */
   readonly epoch: number;
   /** Any state tensor by its name in the program, such as `param.balanced.bias`. */
   tensor(name: string): Promise<HostArray>;

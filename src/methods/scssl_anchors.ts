@@ -11,6 +11,9 @@ export interface Anchor {
   readonly gammaU: number;
 }
 
+/** The anchors that have the labelled set's ratio. */
+const LONG_TAIL: readonly AnchorName[] = ["consistent", "inverse"];
+
 export type GaussianOptions = Pick<ScsslParams, "gaussian_spread" | "gaussian_inverse">;
 
 /** Expansion factor c that goes with each anchor. */
@@ -22,8 +25,15 @@ export const EXPANSION: Readonly<Record<AnchorName, number>> = {
   "gaussian-inverse": 6,
 };
 
-/** All anchors for these labelled counts, in the order in which ties are broken. */
-export function anchors(labelledCounts: readonly number[], options: GaussianOptions): Anchor[] {
+/**
+ * All anchors for these labelled counts, in the order in which ties are broken. Those of the long-tail family have
+ * γ_u = `ratio` (γ_l), or the counts' own where that is not known: rounding moves theirs, 150 images over γ_l = 20 leave
+ * the rarest class 7.
+ */
+export function anchors(
+  labelledCounts: readonly number[],
+  { ratio, ...options }: GaussianOptions & { readonly ratio?: number | undefined },
+): Anchor[] {
   const classes = labelledCounts.length;
   const ranks = classRanks(labelledCounts);
   const descending = [...labelledCounts].sort((a, b) => b - a);
@@ -39,7 +49,8 @@ export function anchors(labelledCounts: readonly number[], options: GaussianOpti
   };
   return ANCHORS.map((name) => {
     const shape = ranks.map((rank) => byRank[name][rank]!);
-    return { name, shape, gammaU: Math.max(...shape) / Math.min(...shape) };
+    const own = Math.max(...shape) / Math.min(...shape);
+    return { name, shape, gammaU: LONG_TAIL.includes(name) ? ratio ?? own : own };
   });
 }
 

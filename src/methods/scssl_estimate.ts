@@ -42,9 +42,9 @@ export function outcomeOf(
   estimated: ArrayLike<number>,
   { params, context }: { readonly params: ScsslParams; readonly context: MethodContext },
 ): Outcome {
-  const { labelledCounts } = context;
+  const { labelledCounts, labelledRatio: ratio } = context;
   const counts = Array.from(estimated);
-  const candidates = anchors(labelledCounts, params);
+  const candidates = anchors(labelledCounts, { ...params, ratio });
   const anchor = params.anchor === "auto"
     ? nearestAnchor(counts, candidates)
     : candidates.find(({ name }) => name === params.anchor)!;

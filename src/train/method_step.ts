@@ -16,6 +16,7 @@ export function methodContext(data: DataShape, params: TrainParams): MethodConte
   return {
     classes: data.classes,
     labelledCounts: data.labelled_counts,
+    ...(data.labelled_ratio ? { labelledRatio: data.labelled_ratio } : {}),
     ...(data.unlabelled_counts ? { unlabelledCounts: data.unlabelled_counts } : {}),
     sizes: {
       features: netFeatures(params.net),

@@ -24,6 +24,10 @@ export interface RunData {
   readonly unlabelled_count: number;
   /** Images of each class. */
   readonly labelled_counts: readonly number[];
+  /** Labelled images of each class in the split, where generations before this one have added others. */
+  readonly split_counts?: readonly number[];
+  /** γ_l that the split was asked for with; absent where it was no long tail. */
+  readonly labelled_ratio?: number;
   readonly unlabelled_counts?: readonly number[];
   readonly test: ImageSet;
   /** Images in the data set's official test set, of which `test` may be a part. */
@@ -63,6 +67,7 @@ export async function readRunData(paths: RunDataPaths): Promise<RunData> {
     labelled_count: labelled.indices.length,
     unlabelled_count: unlabelled?.indices.length ?? 0,
     labelled_counts: labelled.counts,
+    ...(labelled.ratio ? { labelled_ratio: labelled.ratio } : {}),
     ...(unlabelled ? { unlabelled_counts: unlabelled.counts } : {}),
     test: readImages(test, Int32Array.from(test.labels.keys())),
     official_test_count: test.meta.official_count,
@@ -103,10 +108,13 @@ async function readPartAbout(directory: string): Promise<PartAbout> {
 
 async function readSplit(
   directory: string,
-): Promise<{ readonly indices: Int32Array; readonly counts: readonly number[] }> {
+): Promise<
+  { readonly indices: Int32Array; readonly counts: readonly number[]; readonly ratio?: number }
+> {
   const meta = JSON.parse(await Deno.readTextFile(join(directory, "meta.json")));
-  const { counts } = meta as { readonly counts: readonly number[] };
-  return { indices: await readInt32(join(directory, "indices.bin")), counts };
+  const { counts, ratio } = meta as { readonly counts: readonly number[]; readonly ratio?: number };
+  const indices = await readInt32(join(directory, "indices.bin"));
+  return { indices, counts, ...(ratio === undefined ? {} : { ratio }) };
 }
 
 function concatenated(first: Int32Array, second: Int32Array): Int32Array {

@@ -50,6 +50,7 @@ Deno.test("split takes index files of another program in place of drawing", asyn
     const meta = await Deno.readTextFile(join(directory, "split/labelled/meta.json"));
     assert.deepEqual(JSON.parse(meta), {
       counts: [2, 2, 2, 2],
+      ratio: 1,
       rule: "index-file",
       seed: null,
       fixed: false,

@@ -40,6 +40,7 @@ Deno.test("prepare and split write the synthetic set; the labelled bytes ignore 
     assert.deepEqual(outputs[2], outputs[0]);
     assert.deepEqual(JSON.parse(new TextDecoder().decode(outputs[0]!["meta.json"])), {
       counts: [20, 12, 7, 5],
+      ratio: 4,
       rule: "usb",
       seed: 1,
       fixed: false,
@@ -117,10 +118,12 @@ Deno.test(
       assert.deepEqual([labelled.indices.length, unlabelled.indices.length], [1236, 9922]);
       assert.deepEqual(labelled.meta, {
         counts: [500, 299, 179, 107, 64, 38, 23, 13, 8, 5],
+        ratio: 100,
         rule: "usb",
         seed: null,
         fixed: true,
       });
+      assert.equal(unlabelled.meta.ratio, undefined); // for the method to find out
       assert.deepEqual(unlabelled.meta.counts, [4000, 2397, 1437, 861, 516, 309, 185, 111, 66, 40]);
       await assert.rejects(
         runStage(split, {

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { classCounts } from "../../src/data/counts.ts";
 import {
   type Anchor,
   anchors,
@@ -25,6 +26,20 @@ Deno.test("anchors() have the ratios of the paper", () => {
   ok(Math.abs(ratio("gaussian-inverse") - 36.6) < 0.05);
   const narrow = anchors(LABELLED, { ...DEFAULTS, gaussian_spread: "variance" });
   strictEqual(Math.round(named("gaussian", narrow).gammaU), 403);
+});
+
+Deno.test("anchors() of the long-tail family have the ratio that was asked for, where rounding moved the counts'", () => {
+  const counts = classCounts({ head: 150, ratio: 20, shape: "consistent" }, 100);
+  const [head = 0, tail = 0] = [counts[0], counts.at(-1)];
+  deepStrictEqual([head, tail], [150, 7]);
+  const all = anchors(counts, { ...DEFAULTS, ratio: 20 });
+  deepStrictEqual(["consistent", "uniform", "inverse"].map((name) => named(name, all).gammaU), [
+    20,
+    1,
+    20,
+  ]);
+  ok(Math.abs(named("gaussian", all).gammaU - 20) > 1);
+  strictEqual(named("consistent", anchors(counts, DEFAULTS)).gammaU, head / tail);
 });
 
 Deno.test("anchors() give each class the place that its labelled rank has", () => {

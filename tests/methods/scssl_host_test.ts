@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { EpochEnd, Method } from "../../src/methods/method.ts";
+import { classCounts } from "../../src/data/counts.ts";
 import { createMethod } from "../../src/methods/registry.ts";
 import { UserError } from "../../src/errors.ts";
 
@@ -65,6 +66,26 @@ Deno.test("scssl's host estimates on plain images with averaged weights and no b
   ok(near(threshold_balanced![0]!, 0.95) && near(threshold_balanced![1]!, 0.95));
   ok(near(threshold_expansive![1]!, 0.95 - 0.2 * 0.4));
   ok(class_weights![0]! < 1 && class_weights![1]! > 1);
+});
+
+Deno.test("scssl's thresholds start by the ratio that the setting names: the paper's .870 for inverse 20", async () => {
+  const context = {
+    classes: 100,
+    labelledCounts: classCounts({ head: 150, ratio: 20, shape: "consistent" }, 100),
+    labelledRatio: 20,
+  };
+  const method = await createMethod("fixmatch+scssl", {
+    params: { estimation_epochs: 2, anchor: "inverse" },
+    context,
+  });
+  const logits = new Float32Array(100);
+  await method.host.onEpochEnd({
+    epoch: 2,
+    tensor: () => Promise.resolve(new Float32Array(100)),
+    predictUnlabelled: () => Promise.resolve({ balanced: logits }),
+  });
+  const { threshold_balanced, threshold_expansive } = method.host.controls();
+  ok(near(threshold_balanced!.at(-1)!, 0.87) && near(threshold_expansive!.at(-1)!, 0.35));
 });
 
 Deno.test("scssl's host knows an inverse distribution and lets c be fixed", async () => {

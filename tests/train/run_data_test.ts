@@ -92,6 +92,15 @@ Deno.test("readRunData() lays labelled, then unlabelled images into one array, w
   });
 });
 
+Deno.test("readRunData() takes along the ratio that the labelled images were asked for with", async () => {
+  await inTemporaryDirectory(async (root) => {
+    const paths = await write(root, { labelled: [1, 2] });
+    assert.equal((await readRunData(paths)).labelled_ratio, undefined);
+    await writeJson(join(paths.labelled, "meta.json"), { counts: [2, 0, 0, 0, 0], ratio: 20 });
+    assert.equal((await readRunData(paths)).labelled_ratio, 20);
+  });
+});
+
 Deno.test("readRunData() refuses files that do not fit together", async () => {
   await inTemporaryDirectory(async (root) => {
     const paths = await write(root, { labelled: [1, COUNT] });
