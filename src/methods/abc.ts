@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { randomUniform } from "../tensor/threefry.ts";
 import type { AbcParams } from "./abc_params.ts";
 import { crossEntropy, lookUp } from "./cross_entropy.ts";
+import { epochOf } from "./epoch.ts";
 import { headOutputs, stackHosts } from "./extend.ts";
 import type { HeadLogits, Method, MethodOptions, StepInfo } from "./method.ts";
 import { confidenceMask, pseudoLabels } from "./pseudo_labels.ts";
@@ -65,10 +66,9 @@ export function extend(base: Method, { params, context }: MethodOptions<AbcParam
 function abcInputs(info: StepInfo): Record<string, Float32Array> {
   const { step, steps, epochSteps, seed } = info;
   const draw = (stream: number, count: number) => randomUniform([seed, step], { stream, count });
-  const epochs = Math.ceil(steps / epochSteps);
   return {
     abc_labelled: draw(STREAMS.labelled, info.labelledBatch),
     abc_unlabelled: draw(STREAMS.unlabelled, info.unlabelled.length),
-    abc_progress: Float32Array.of(Math.floor(step / epochSteps) / epochs),
+    abc_progress: Float32Array.of(epochOf(info) / (steps / epochSteps)),
   };
 }

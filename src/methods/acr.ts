@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { AcrParams } from "./acr_params.ts";
 import { classRanks } from "./class_order.ts";
 import { crossEntropy } from "./cross_entropy.ts";
+import { epochOf, startsEpoch } from "./epoch.ts";
 import { flag, headOutputs, stackHosts, withHooks } from "./extend.ts";
 import type {
   ConsistencyTargets,
@@ -10,6 +11,7 @@ import type {
   LossInputs,
   Method,
   MethodOptions,
+  StepInfo,
 } from "./method.ts";
 import { confidenceMask } from "./pseudo_labels.ts";
 
@@ -110,15 +112,21 @@ export function extend(base: Method, { params, context }: MethodOptions<AcrParam
       };
     },
     host: stackHosts(base.host, {
-      stepInputs({ step, epochSteps }) {
+      stepInputs(info) {
         return {
-          acr_epoch_start: flag(step % epochSteps === 0),
-          acr_estimating: flag(Math.floor(step / epochSteps) > params.estimation_epochs),
-          acr_epoch_steps: Float32Array.of(epochSteps),
+          acr_epoch_start: flag(startsEpoch(info)),
+          acr_estimating: flag(epochOf(info) > params.estimation_epochs),
+          acr_epoch_steps: Float32Array.of(stepsBefore(info)),
         };
       },
     }),
   };
+}
+
+/** Steps of the epoch that ends with the step before this one; of another epoch so many as it has had. */
+function stepsBefore({ step, epochSteps }: StepInfo): number {
+  const first = Math.ceil(epochOf({ step: step - 1, epochSteps }) * epochSteps);
+  return Math.max(1, step - first);
 }
 
 /** Half the sum of both Kullback-Leibler divergences, []. The estimate of a class that is never seen decays to zero. */

@@ -1,6 +1,7 @@
 /** CDMAD (Lee, Kim, CVPR 2024): logits of a blank image measure the classifier's bias and are taken away. */
 import * as tf from "@tensorflow/tfjs";
 import type { CdmadParams } from "./cdmad_params.ts";
+import { epochOf } from "./epoch.ts";
 import { flag, stackHosts, withHooks } from "./extend.ts";
 import type { ConsistencyTargets, Method, MethodOptions } from "./method.ts";
 import { confidenceMask } from "./pseudo_labels.ts";
@@ -27,8 +28,8 @@ export function extend(base: Method, { params }: MethodOptions<CdmadParams>): Me
       return base.losses(withHooks(inputs, { targets }));
     },
     host: stackHosts(base.host, {
-      stepInputs: ({ step, epochSteps }) => ({
-        cdmad_active: flag(Math.floor(step / epochSteps) >= params.debias_from_epoch),
+      stepInputs: (info) => ({
+        cdmad_active: flag(epochOf(info) >= params.debias_from_epoch),
       }),
     }),
   };

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { DarpParams } from "./darp_params.ts";
 import { matchCounts, removeNoise } from "./darp_refine.ts";
+import { epochOf } from "./epoch.ts";
 import { flag, stackHosts, withHooks } from "./extend.ts";
 import type { ConsistencyTargets, Method, MethodHost, MethodOptions, StepInfo } from "./method.ts";
 
@@ -60,7 +61,7 @@ function darpHost({ params, context }: MethodOptions<DarpParams>): Partial<Metho
     stepInputs(info) {
       start(info.unlabelledCount);
       const rows = new Float32Array(info.unlabelled.length * classes);
-      const active = Math.floor(info.step / info.epochSteps) > params.warm_up_epochs;
+      const active = epochOf(info) > params.warm_up_epochs;
       if (active) {
         if (info.step % params.refine_every === 0) refine(info);
         info.unlabelled.forEach((index, row) =>

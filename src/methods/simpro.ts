@@ -1,6 +1,7 @@
 /** SimPro (Du, Han, Huang, ICML 2024): one head under an estimated class distribution of the unlabelled set. */
 import * as tf from "@tensorflow/tfjs";
 import { softCrossEntropy } from "./cross_entropy.ts";
+import { startsEpoch } from "./epoch.ts";
 import { flag, stackHosts, withHooks } from "./extend.ts";
 import type { ConsistencyTargets, LossInputs, Method, MethodOptions } from "./method.ts";
 import { confidenceMask } from "./pseudo_labels.ts";
@@ -85,11 +86,11 @@ export function extend(base: Method, { params, context }: MethodOptions<SimproPa
     },
     host: stackHosts(base.host, {
       stepInputs(info) {
-        const { step, epochSteps, labelledBatch, labelledCount, unlabelledCount } = info;
+        const { labelledBatch, labelledCount, unlabelledCount } = info;
         const loaders = (unlabelledCount * labelledBatch) /
           (labelledCount * info.unlabelled.length);
         return {
-          simpro_epoch_start: flag(step > 0 && step % epochSteps === 0),
+          simpro_epoch_start: flag(info.step > 0 && startsEpoch(info)),
           simpro_labelled_scale: Float32Array.of(1 / loaders),
         };
       },

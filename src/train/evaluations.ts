@@ -36,8 +36,10 @@ export interface EvaluationsMeta {
   readonly official_test_count: number;
   /** Whether the data's folder fixes what is labelled. */
   readonly fixed_split: boolean;
-  /** Labelled images of each class. */
+  /** Labelled images of each class of the split. */
   readonly class_counts: readonly number[];
+  /** Those that training had, where it had more: π of logit adjustment. */
+  readonly prior_counts?: readonly number[];
   readonly engine: string;
   /** Steps done at each evaluation, ascending. */
   readonly steps: readonly number[];
@@ -73,10 +75,13 @@ export function logitsFile(step: number): string {
 export function evaluateOutputs(
   heads: Readonly<Record<string, HeadLogits>>,
   labels: Int32Array,
-  { outputs, class_counts }: Pick<EvaluationsMeta, "outputs" | "class_counts">,
+  { outputs, class_counts, prior_counts = class_counts }: Pick<
+    EvaluationsMeta,
+    "outputs" | "class_counts" | "prior_counts"
+  >,
 ): Record<string, Evaluated> {
-  const total = class_counts.reduce((sum, n) => sum + n, 0);
-  const prior = class_counts.map((n) => n / total);
+  const total = prior_counts.reduce((sum, n) => sum + n, 0);
+  const prior = prior_counts.map((n) => n / total);
   const evaluated: Record<string, Evaluated> = {};
   for (const { name, head, rule } of outputs) {
     const raw = heads[head];

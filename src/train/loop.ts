@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { join } from "node:path";
+import { epochOf, startsEpoch } from "../methods/epoch.ts";
 import type { EpochEnd, Method } from "../methods/method.ts";
 import { headPrefix, stateDictName } from "../nets/heads.ts";
 import { Checkpoints, type StoredTensor } from "./checkpoint.ts";
@@ -91,7 +92,7 @@ class Training {
     this.#scalars = new ScalarReader(options.engine, parts.step.scalars);
     this.#epochSteps = stepsPerEpoch(params.steps);
     this.#order = new EpochOrder({
-      epochSteps: this.#epochSteps,
+      epochSteps: Math.ceil(this.#epochSteps), // as many images an epoch, whatever the run's length
       batch: params.batch,
       labelledCount: data.labelled_count,
       unlabelledBatch: parts.method.usesUnlabelled ? params.batch * params.unlabelled_ratio : 0,
@@ -211,10 +212,10 @@ class Training {
     const last = done === params.steps;
     const due: Due[] = [];
     if (last || done % params.evaluate_every === 0) due.push("evaluate");
-    if (done % this.#epochSteps === 0) due.push("epoch-end");
+    if (startsEpoch({ step: done, epochSteps: this.#epochSteps })) due.push("epoch-end");
     this.#record = { ...this.#record, step: done, due };
     if (last || done % READ_EVERY_STEPS === 0) {
-      const epoch = Math.floor(step / this.#epochSteps);
+      const epoch = epochOf(info);
       await this.#note({ epoch, learning_rate: learningRate, ...await this.#scalars.read() });
     }
     this.#report();
@@ -270,7 +271,7 @@ class Training {
   async #endEpoch(): Promise<void> {
     const { host } = this.#method;
     const { step, phase } = this.#record;
-    const epoch = step / this.#epochSteps;
+    const epoch = epochOf({ step, epochSteps: this.#epochSteps });
     const before = host.save();
     let decision;
     try {
@@ -367,7 +368,8 @@ class Training {
       test_count: data.test.count,
       official_test_count: data.official_test_count,
       fixed_split: data.fixed_split,
-      class_counts: data.labelled_counts,
+      class_counts: data.split_counts ?? data.labelled_counts,
+      ...(data.split_counts ? { prior_counts: data.labelled_counts } : {}),
       engine: engine.name,
       steps: this.#record.evaluations.map(({ step }) => step),
     };

@@ -98,5 +98,6 @@ export function withPicks(data: RunData, { indices, labels }: Picks): RunData {
     train: { count, images, labels: allLabels },
     labelled_count: data.labelled_count + indices.length,
     labelled_counts: counts,
+    split_counts: data.labelled_counts,
   };
 }

@@ -45,6 +45,6 @@ export function recalibrate(
   const outputs = declared ? meta.outputs : [...meta.outputs, output];
   return {
     step: evaluation.step,
-    outputs: evaluateOutputs(heads, labels, { outputs, class_counts: meta.class_counts }),
+    outputs: evaluateOutputs(heads, labels, { ...meta, outputs }),
   };
 }

@@ -43,7 +43,10 @@ export const UNKEYED_TRAIN_PARAMS: readonly string[] = ["checkpoint_every"];
 
 export type TrainParams = Readonly<z.infer<typeof trainParams>>;
 
-/** Steps of an epoch: a 256th of the run, also where that is shortened, so that warm-ups scale with it. */
+/**
+ * Steps of an epoch: a 256th of the run, also where that is shortened, so that warm-ups scale with it. A run whose steps
+ * are no multiple of 256 has epochs of unequal whole steps, and a short one has several epochs in a step.
+ */
 export function stepsPerEpoch(steps: number): number {
-  return Math.ceil(steps / 256);
+  return steps / 256;
 }

@@ -1,3 +1,4 @@
+import { ok, strictEqual } from "node:assert/strict";
 import { assertClose } from "../golden.ts";
 import { createMethod } from "../../src/methods/registry.ts";
 import { assertRowGradients, assertScalars, goldenLosses } from "./golden_losses.ts";
@@ -51,5 +52,22 @@ goldenEngineTest("acr golden: steps of losses, estimate, τ and gradients", asyn
     state = Object.fromEntries(
       Object.keys(method.state).map((name) => [name, out[`state.${name}`]!]),
     );
+  }
+});
+
+Deno.test("acr's host divides by the steps of the epoch before, also where epochs are of unequal steps", async () => {
+  const { host } = await createMethod("fixmatch+acr", {
+    params: {},
+    context: { classes: 2, labelledCounts: [2, 1] },
+  });
+  for (const steps of [12, 256, 300, 6144]) {
+    let start = 0;
+    for (let step = 1; step < steps; step++) {
+      const given = host.stepInputs!(stepInfo(step, { steps, epochSteps: steps / 256 }));
+      if (given.acr_epoch_start![0] === 0) continue;
+      strictEqual(given.acr_epoch_steps![0], step - start, `step ${step} of ${steps}`);
+      start = step;
+    }
+    ok(start >= steps - steps / 256 - 1);
   }
 });

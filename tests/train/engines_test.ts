@@ -1,19 +1,12 @@
 /** Every method on the engines that are installed beside wasm, past its warm-ups and through an interruption. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { methodGenerations, methodIds } from "../../src/methods/registry.ts";
 import type { Engine } from "../../src/tensor/engine.ts";
 import { decodeSafetensors, float32Values } from "../../src/train/safetensors.ts";
 import { openTensorflow, tensorflowTest } from "../tensor/tensorflow/installed.ts";
 import { openXla, xlaTest } from "../tensor/xla/installed.ts";
-import { others, parameters, runIn } from "./tiny_run.ts";
-
-const methods: [string, Record<string, unknown>][] = [
-  ["supervised", {}],
-  ["fixmatch", { p_cutoff: 0.4 }],
-  ["fixmatch+la", { p_cutoff: 0.4 }],
-  ["fixmatch+scssl", { p_cutoff: 0.4, estimation_epochs: 2 }],
-  ...others,
-];
+import { runIn, tinyParameters } from "./tiny_run.ts";
 
 type Files = Awaited<ReturnType<typeof runIn>>["files"];
 
@@ -26,19 +19,26 @@ function network(files: Files): Float32Array {
   return Float32Array.from(names.flatMap((name) => [...float32Values(tensors.get(name)!)]));
 }
 
-/** Trains in `root` with every method: whole, interrupted and resumed. */
+/** Trains in `root` with every method, of one with generations the second: whole, interrupted and resumed. */
 async function assertTrains(
   t: Deno.TestContext,
   { root, open }: { readonly root: string; readonly open: () => Promise<Engine> },
 ): Promise<void> {
   const networks = new Map<string, Float32Array>();
-  for (const [method, methodParams] of methods) {
+  for (const method of methodIds()) {
     await t.step(method, async () => {
-      const params = parameters(method, methodParams);
-      const whole = await runIn(join(root, method, "whole"), { params, open });
-      const directory = join(root, method, "interrupted");
-      await assert.rejects(runIn(directory, { params, open, abortAt: 3 }), /interrupted/);
-      const { files, lines } = await runIn(directory, { params, open });
+      const params = tinyParameters(method);
+      const directory = (name: string) => join(root, method, name);
+      const { count } = methodGenerations(method, params.method_params);
+      if (count > 1) await runIn(directory("previous"), { params, open });
+      const previous = join(directory("previous"), "out/checkpoints");
+      const options = { params, open, ...(count > 1 ? { previous } : {}) };
+      const whole = await runIn(directory("whole"), options);
+      await assert.rejects(
+        runIn(directory("interrupted"), { ...options, abortAt: 3 }),
+        /interrupted/,
+      );
+      const { files, lines } = await runIn(directory("interrupted"), options);
       assert.match(lines[0]!, /^Resuming at step 3/);
       assert.deepEqual(files, whole.files);
       const values = network(whole.files);

@@ -65,6 +65,20 @@ Deno.test("recalibrate() passes stored evaluations through and drops those it ca
   ]);
 });
 
+Deno.test("recalibrate() adjusts by what training had, where generations added labelled images", () => {
+  const adjusted = (counts: Partial<EvaluationsMeta>) => {
+    const evaluation = recalibrate({ step: 7, outputs }, "logit-adjustment", {
+      meta: { ...meta, ...counts },
+      labels,
+      heads,
+    });
+    return evaluation!.outputs["balanced-logit-adjustment"];
+  };
+  const grown = { prior_counts: [4, 9, 8] };
+  assert.deepEqual(adjusted(grown), adjusted({ class_counts: grown.prior_counts }));
+  assert.notDeepEqual(adjusted(grown), adjusted({}));
+});
+
 Deno.test("recalibrate() takes a blank image's logits from the file", () => {
   const blank = new Float32Array([0.25, 0, 2]);
   const seen = { base: { ...heads.base, blank }, balanced: { ...heads.balanced, blank } };

@@ -1,25 +1,29 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { methodIds } from "../../src/methods/registry.ts";
 import { loadNet } from "../../src/nets/registry.ts";
+import type { EvaluationsMeta } from "../../src/train/evaluations.ts";
 import { decodeSafetensors } from "../../src/train/safetensors.ts";
 import type { CountingEngine } from "./counting_engine.ts";
-import { data, others, parameters, runIn, STEPS } from "./tiny_run.ts";
+import { data, parameters, runIn, STEPS, tinyParameters } from "./tiny_run.ts";
 
 const runs: [string, Record<string, unknown>][] = [
-  ["supervised", {}],
-  ["fixmatch", { p_cutoff: 0.4 }],
-  ["fixmatch+scssl", { p_cutoff: 0.4, estimation_epochs: 2 }],
-  ["fixmatch+scssl", { p_cutoff: 0.4, estimation_epochs: 2, after_estimation: "restart" }],
+  ...methodIds().map((id): [string, Record<string, unknown>] => [id, {}]),
+  ["fixmatch+daso", { similarity: "previous" }],
+  ["fixmatch+scssl", { after_estimation: "restart" }],
 ];
 
-for (const [method, methodParams] of [...runs, ...others]) {
-  const name = `${method} ${JSON.stringify(methodParams)}`;
+/** Interrupted after every step; the others once. */
+const EVERYWHERE = ["supervised", "fixmatch", "fixmatch+scssl"];
+
+for (const [method, changes] of runs) {
+  const name = [method, ...Object.values(changes)].join(" ");
   Deno.test(`train() interrupted anywhere equals an uninterrupted run: ${name}`, async () => {
     const root = await Deno.makeTempDir();
-    const params = parameters(method, methodParams);
+    const params = tinyParameters(method, changes);
     const whole = await runIn(join(root, "whole"), { params });
     assert.ok("evaluations/metrics.jsonl" in whole.files);
-    for (const abortAt of runs.some(([id]) => id === method) ? [1, 2, 3, 4, 5] : [3]) {
+    for (const abortAt of EVERYWHERE.includes(method) ? [1, 2, 3, 4, 5] : [3]) {
       const directory = join(root, String(abortAt));
       await assert.rejects(runIn(directory, { params, abortAt }), /interrupted by the test/);
       const { files, lines } = await runIn(directory, { params });
@@ -35,14 +39,17 @@ for (const [method, methodParams] of [...runs, ...others]) {
 
 Deno.test("train() adds what the last generation picks to the labelled images", async () => {
   const root = await Deno.makeTempDir();
-  const params = parameters("fixmatch+la+crest", { p_cutoff: 0.4, crest_alpha: 1e6 });
+  const params = tinyParameters("fixmatch+la+crest");
   const first = await runIn(join(root, "first"), { params });
   const previous = join(root, "first/out/checkpoints");
   const second = await runIn(join(root, "second"), { params, previous });
-  const counts = ({ files }: typeof first): number[] =>
-    JSON.parse(new TextDecoder().decode(files["evaluations/meta.json"])).class_counts;
-  assert.deepEqual(counts(first), data.labelled_counts);
-  const picked = counts(second).map((count, k) => count - data.labelled_counts[k]!);
+  const meta = ({ files }: typeof first): EvaluationsMeta =>
+    JSON.parse(new TextDecoder().decode(files["evaluations/meta.json"]));
+  assert.deepEqual(meta(first).class_counts, data.labelled_counts);
+  assert.equal(meta(first).prior_counts, undefined);
+  // Groups of classes stay those of the split, whatever is picked.
+  assert.deepEqual(meta(second).class_counts, data.labelled_counts);
+  const picked = meta(second).prior_counts!.map((count, k) => count - data.labelled_counts[k]!);
   assert.ok(picked.every((count) => count >= 0));
   const sum = picked.reduce((total, count) => total + count, 0);
   // With such an α all are picked of each class but one where the share rounds down.

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { epochOf } from "../../src/methods/epoch.ts";
 import { train } from "../../src/train/loop.ts";
 import type { RunData } from "../../src/train/run_data.ts";
-import { trainParams } from "../../src/train/train_params.ts";
+import { stepsPerEpoch, trainParams } from "../../src/train/train_params.ts";
 import type { Engine } from "../../src/tensor/engine.ts";
 import { filesBelow } from "../stages/fake_context.ts";
 import { CountingEngine } from "./counting_engine.ts";
@@ -96,15 +97,29 @@ export async function runIn(directory: string, options: {
   return { files: await filesBelow(join(directory, "out")), lines };
 }
 
-/** The other methods, past their warm-ups (an epoch is one step here), interrupted in the middle of their own state. */
-export const others: [string, Record<string, unknown>][] = [
-  ["fixmatch+la+darp", { p_cutoff: 0.4, warm_up_epochs: 1, refine_every: 2 }],
-  ["fixmatch+cdmad", { debias_from_epoch: 2 }],
-  ["fixmatch+cdmad+abc", { p_cutoff: 0.4, debias_from_epoch: 2 }],
-  ["fixmatch+cdmad+daso", { debias_from_epoch: 2, pretrain_epochs: 2, queue_length: 3 }],
-  ["fixmatch+daso", { p_cutoff: 0.4, pretrain_epochs: 2, similarity: "previous" }],
-  ["fixmatch+acr", { p_cutoff: 0.4, estimation_epochs: 1 }],
-  ["fixmatch+cpe", { p_cutoff: 0.4 }],
-  ["fixmatch+simpro", { simpro_cutoff: 0.4 }],
-  ["fixmatch+adello", { p_cutoff: 0.4, distill_from_epoch: 2 }],
-];
+/** Epoch that a step is in. */
+function epochAt(step: number): number {
+  return epochOf({ step, epochSteps: stepsPerEpoch(STEPS) });
+}
+
+/** What a part needs to be past its warm-up before the run's middle. */
+const PARTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  fixmatch: { p_cutoff: 0.4 },
+  darp: { warm_up_epochs: epochAt(1), refine_every: 2 },
+  crest: { crest_alpha: 1e6 }, // picks nearly all
+  cdmad: { debias_from_epoch: epochAt(2) },
+  daso: { pretrain_epochs: epochAt(2), queue_length: 3 },
+  acr: { estimation_epochs: epochAt(1) },
+  simpro: { simpro_cutoff: 0.4 },
+  adello: { distill_from_epoch: epochAt(2) },
+  scssl: { estimation_epochs: epochAt(2) },
+};
+
+/** Parameters of a run of any method, interrupted in the middle of its own state. */
+export function tinyParameters(
+  method: string,
+  changes: Record<string, unknown> = {},
+): ReturnType<typeof parameters> {
+  const own = method.split("+").map((part) => PARTS[part] ?? {});
+  return parameters(method, Object.assign({}, ...own, changes));
+}

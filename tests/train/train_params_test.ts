@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { methodParams } from "../../src/methods/registry.ts";
+import { startsEpoch } from "../../src/methods/epoch.ts";
+import { createMethod, methodParams } from "../../src/methods/registry.ts";
 import { stepsPerEpoch, trainParams } from "../../src/train/train_params.ts";
+import { stepInfo } from "../methods/step_info.ts";
 
 Deno.test("trainParams fills in a method's defaults", () => {
   const params = trainParams.parse({
@@ -27,6 +29,20 @@ Deno.test("trainParams refuses unknown methods and parameters, with their path",
   assert.equal(trainParams.safeParse({ method: "supervised", seed: 0, stepz: 1 }).success, false);
 });
 
-Deno.test("stepsPerEpoch() is a 256th of the run, at least one step", () => {
-  assert.deepEqual([1, 12, 256, 300, 6144, 262_144].map(stepsPerEpoch), [1, 1, 1, 2, 24, 1024]);
+Deno.test("stepsPerEpoch() is a 256th of the run, so that warm-ups scale with any number of steps", async () => {
+  assert.deepEqual([256, 6144, 262_144].map(stepsPerEpoch), [1, 24, 1024]);
+  for (const steps of [12, 256, 300, 1000, 6144]) {
+    const epochSteps = stepsPerEpoch(steps);
+    const { host } = await createMethod("fixmatch+darp", {
+      params: {},
+      context: { classes: 2, labelledCounts: [7, 1] },
+    });
+    const active = Array.from({ length: steps }, (_, step) => {
+      const info = stepInfo(step, { steps, epochSteps, unlabelled: new Int32Array() });
+      return host.stepInputs!(info).darp_active![0]!;
+    });
+    assert.equal(active.indexOf(1), Math.ceil((201 * steps) / 256), `${steps} steps`);
+    const starts = active.filter((_, step) => startsEpoch({ step, epochSteps })).length;
+    assert.equal(starts, Math.min(steps, 256), `${steps} steps`);
+  }
 });
