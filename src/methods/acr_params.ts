@@ -27,6 +27,7 @@ export const acrAbout: MethodAbout = {
     "The port's form: one strong view and no labelled images among the unlabelled ones.",
     "A class counts in a batch if any of its rows is confident; in the port the class's last row decides.",
     "Reversed π is reversed by frequency rank, which is the port's flip where classes are sorted.",
+    "λ_u weighs both unlabelled terms; the port's total has neither weighted, which is the same at its default of 1.",
     "As in both sources, D is zero in the first epoch after the estimation begins, so τ is τ_max/3 there.",
   ],
 };

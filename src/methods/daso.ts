@@ -17,7 +17,9 @@ import {
 export function extend(base: Method, { params, context }: MethodOptions<DasoParams>): Method {
   const { classes, sizes = USUAL_SIZES } = context;
   const { queue_length: length, similarity } = params;
-  const temperature = params.t_dist === "auto" ? classes <= 10 ? 1.5 : 0.3 : params.t_dist;
+  // STL-10's unlabelled images, whose classes nobody knows, are the source's exception among sets of ten classes.
+  const automatic = classes <= 10 && context.unlabelledCounts !== undefined ? 1.5 : 0.3;
+  const temperature = params.t_dist === "auto" ? automatic : params.t_dist;
   const zeros = (...shape: number[]) => ({
     shape,
     initial: new Float32Array(shape.reduce((a, b) => a * b, 1)),

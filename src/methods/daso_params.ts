@@ -4,8 +4,8 @@ import type { MethodAbout } from "./about.ts";
 export const dasoParams = z.strictObject({
   t_proto: z.number().positive().default(0.05).describe("temperature of the similarities"),
   t_dist: z.union([z.literal("auto"), z.number().positive()]).default("auto").describe(
-    "T_dist, temperature of the label counts; auto: 1.5 for up to 10 classes, else 0.3 (the source takes 0.3 on " +
-      "CIFAR-10 too where the unlabelled set is not distributed as the labelled one)",
+    "T_dist, temperature of the label counts; auto: 1.5 for up to 10 classes of which the unlabelled images' counts are " +
+      "known (CIFAR-10), else 0.3 (CIFAR-100, STL-10)",
   ),
   queue_length: z.number().int().min(1).default(256).describe("features kept of each class"),
   align_weight: z.number().min(0).default(1).describe("weight of the semantic alignment loss"),
@@ -35,6 +35,8 @@ export const dasoAbout: MethodAbout = {
   departures: [
     "USB blends with the similarities of the previous batch, whose rows are other images: `similarity: previous`.",
     "The pass for the averaged features leaves running statistics alone.",
+    "T_dist is 1.5 for every CIFAR-10 setting, as in USB's files; the original takes 0.3 where the unlabelled set is not " +
+    "distributed as the labelled one, which a method is not told.",
     "With CDMAD the blended probabilities stay soft targets, as CDMAD's are.",
   ],
 };

@@ -1,22 +1,24 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { enqueue } from "../../src/methods/daso_queue.ts";
+import type { MethodContext } from "../../src/methods/method.ts";
 import { createMethod } from "../../src/methods/registry.ts";
 import { assertClose } from "../golden.ts";
 import { runRecorded } from "../run_recorded.ts";
 import { assertRowGradients, assertSame, assertScalars, goldenLosses } from "./golden_losses.ts";
-import { runLossesOn } from "./loss_run.ts";
+import { runLosses, runLossesOn } from "./loss_run.ts";
 import { goldenEngineTest } from "./engines.ts";
 import { stepInfo } from "./step_info.ts";
 
 goldenEngineTest(
-  "daso golden: six steps of losses, labels, prototypes and gradients",
+  "daso golden: steps of losses, labels, prototypes and gradients",
   async (engine) => {
     const golden = await goldenLosses();
     const { tensor, facts, context } = golden;
     const shared = facts.daso;
     const method = await createMethod("fixmatch+daso", {
       params: {
+        ...golden.base,
         t_proto: shared.T_proto,
         t_dist: shared.T_dist,
         queue_length: shared.queue_len,
@@ -74,6 +76,40 @@ goldenEngineTest(
     deepStrictEqual([...state.daso_counts!], shared.pl_dist_end);
   },
 );
+
+Deno.test("daso's T_dist is 1.5 for ten classes with known unlabelled counts, .3 for STL-10 and many classes", async () => {
+  const blended = async (classes: number, given: Partial<MethodContext>, t_dist: unknown) => {
+    const labelledCounts = new Array<number>(classes).fill(2);
+    const method = await createMethod("fixmatch+daso", {
+      params: { pretrain_epochs: 0, queue_length: 2, t_dist },
+      context: { classes, labelledCounts, sizes: { features: 2, unlabelledBatch: 1 }, ...given },
+    });
+    const row = (columns: number) => ({
+      shape: [1, columns],
+      data: Array.from({ length: columns }, (_, i) => i === 1 ? 2 : 0),
+    });
+    const views = (columns: number) => ({
+      labelled: row(columns),
+      weak: row(columns),
+      strong: row(columns),
+    });
+    const out = runLosses(method, {
+      labels: { shape: [1], data: [0] },
+      logits: views(classes),
+      features: views(2),
+      averagedFeatures: row(2),
+      // Half as many of the predicted class as of the most frequent one.
+      state: { daso_counts: labelledCounts.map((_, k) => k === 0 ? 2 : k === 1 ? 1 : 0) },
+      step: method.host.stepInputs!(stepInfo(1)),
+    });
+    return [...out["targets.probabilities"]!];
+  };
+  const known = (classes: number) => ({ unlabelledCounts: new Array<number>(classes).fill(3) });
+  deepStrictEqual(await blended(10, known(10), "auto"), await blended(10, {}, 1.5));
+  deepStrictEqual(await blended(10, {}, "auto"), await blended(10, {}, 0.3));
+  deepStrictEqual(await blended(100, known(100), "auto"), await blended(100, {}, 0.3));
+  notDeepStrictEqual(await blended(10, {}, 0.3), await blended(10, {}, 1.5));
+});
 
 Deno.test("enqueue() keeps the last features of each class, also when more come at once than fit", () => {
   const run = (state: Record<string, ArrayLike<number>>, labels: number[], first: number) =>
