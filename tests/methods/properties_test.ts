@@ -22,9 +22,13 @@ const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   adello: { distill_from_epoch: 2 },
 };
 
-function build(id: string, labelledCounts: readonly number[]): Promise<Method> {
+function build(
+  id: string,
+  labelledCounts: readonly number[],
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<Method> {
   const own = id.split("+").map((part) => PARAMS[part] ?? {});
-  const params = Object.assign(id === "supervised" ? {} : { p_cutoff: 0.6 }, ...own);
+  const params = Object.assign(id === "supervised" ? {} : { p_cutoff: 0.6 }, ...own, changes);
   const context = {
     classes: labelledCounts.length,
     labelledCounts,
@@ -83,6 +87,41 @@ function makeRun(method: Method, labelledCounts: readonly number[]): LossRun {
         ? { darp_targets: numbers(40, UNLABELLED * classes).map(Math.abs) }
         : {}),
     },
+  };
+}
+
+/** State that holds what is estimated of the unlabelled classes, [K]. */
+const UNLABELLED_SHARES = ["acr_u", "adello_prior", "simpro_unlabelled", "simpro_mass"];
+
+/** A run late in a training in which no weak row was ever predicted as a class: its estimates have come down to zero. */
+function withoutClass(
+  absent: number,
+  { method, run }: { readonly method: Method; readonly run: LossRun },
+): LossRun {
+  const never = ({ shape, data }: Values, value: number): Values => {
+    const classes = shape.at(-1)!;
+    return { shape, data: Array.from(data, (old, i) => i % classes === absent ? value : old) };
+  };
+  const { darp_targets: targets, ...step } = run.step!;
+  const shape = method.stepInputs?.darp_targets?.shape ?? [];
+  return {
+    ...run,
+    logits: { ...run.logits, weak: never(run.logits.weak, -80) },
+    heads: Object.fromEntries(
+      Object.entries(run.heads!).map(([head, { weight, bias }]) => [
+        head,
+        { weight, bias: never(bias, -80) },
+      ]),
+    ),
+    state: Object.fromEntries(
+      Object.entries(run.state!).map(([name, data]) => [
+        name,
+        UNLABELLED_SHARES.includes(name)
+          ? never({ shape: method.state[name]!.shape, data }, 0).data
+          : data,
+      ]),
+    ),
+    step: targets ? { ...step, darp_targets: never({ shape, data: targets }, 0).data } : step,
   };
 }
 
@@ -283,7 +322,9 @@ for (const id of methodIds()) {
   }
 
   Deno.test(`losses() is finite with two classes of one image each, and for flat logits: ${id}`, async () => {
-    const method = await build(id, [1, 1]);
+    // CDMAD has a cutoff of its own, 0 by default.
+    const changes = id.includes("cdmad") ? { cdmad_cutoff: 0.6 } : {};
+    const method = await build(id, [1, 1], changes);
     const run = makeRun(method, [1, 1]);
     const flat = ({ shape, data }: Values) => ({ shape, data: Array.from(data, () => 0) });
     const { labelled, weak, strong } = run.logits;
@@ -295,6 +336,12 @@ for (const id of methodIds()) {
         weak: flat(run.features!.weak),
         strong: flat(run.features!.strong),
       },
+      heads: Object.fromEntries(
+        Object.entries(run.heads!).map(([head, { weight, bias }]) => [
+          head,
+          { weight, bias: flat(bias) },
+        ]),
+      ),
       blank: flat(run.blank!),
     });
     for (const out of [runLosses(method, run), none]) {
@@ -302,7 +349,65 @@ for (const id of methodIds()) {
         ok(values.every(Number.isFinite), name);
       }
     }
-    // No row is confident: 1/2 is below the cutoff. CDMAD has a cutoff of its own, 0.
-    if (none.unsup_loss && !id.includes("cdmad")) deepStrictEqual([...none.unsup_loss], [0]);
+    // No row is confident for any head: 1/2 is below every cutoff.
+    const consistency = method.scalars.filter((name) => name.endsWith("unsup_loss"));
+    deepStrictEqual(consistency.length > 0, method.usesUnlabelled);
+    for (const name of consistency) deepStrictEqual([...none[name]!], [0], name);
+  });
+
+  Deno.test(`losses() is finite when no unlabelled row is of some class: ${id}`, async () => {
+    const method = await build(id, counts);
+    for (const absent of [0, 2]) {
+      const out = runLosses(method, withoutClass(absent, { method, run: makeRun(method, counts) }));
+      for (const [name, values] of Object.entries(out)) ok(values.every(Number.isFinite), name);
+      for (const name of UNLABELLED_SHARES.filter((name) => name in method.state)) {
+        ok(out[`state.${name}`]![absent]! < 1e-20, `${name} of class ${absent}`);
+      }
+      // DASO may find the class by its prototype.
+      const labels = out["targets.labels"] ?? [];
+      if (!id.includes("daso")) ok(!Array.from(labels).includes(absent), `labels ${labels}`);
+    }
   });
 }
+
+Deno.test("hosts and picks take a class that no unlabelled image is predicted as", async () => {
+  const counts = [7, 4, 1];
+  const images = 12;
+  for (const absent of [0, 1, 2]) {
+    const others = [0, 1, 2].filter((k) => k !== absent);
+    // Each of the two other classes in turn, and not even a rounded trace of the absent one.
+    const logits = Float32Array.from({ length: images * 3 }, (_, i) => {
+      const [row, k] = [Math.floor(i / 3), i % 3];
+      return k === absent ? -200 : k === others[row % 2] ? 1 : 0;
+    });
+    const probabilities = logits.map((z) => z === -200 ? 0 : z === 0 ? 0.25 : 0.75);
+
+    const darp = await build("fixmatch+darp", counts, { refine_every: 1 });
+    const unlabelled = Int32Array.from({ length: images }, (_, i) => i);
+    const info = stepInfo(STEP, { unlabelledCount: images, unlabelled });
+    darp.host.stepInputs!(stepInfo(0, { unlabelledCount: images, unlabelled }));
+    darp.host.afterStep!(info, { darp_probabilities: probabilities });
+    const { darp_targets: refined } = darp.host.stepInputs!(info);
+    ok(refined!.every(Number.isFinite));
+    for (const row of unlabelled) {
+      const sum = refined!.subarray(3 * row, 3 * row + 3).reduce((a, b) => a + b);
+      ok(Math.abs(sum - 1) < 1e-5, `row ${row} sums to ${sum}`);
+    }
+
+    const crest = await build("fixmatch+crest", counts, { crest_alpha: 1e6 });
+    const picks = crest.pick!(logits);
+    ok(picks.labels.length > 0 && !picks.labels.includes(absent));
+
+    const { host } = await build("fixmatch+scssl", counts, { estimation_epochs: 1 });
+    await host.onEpochEnd({
+      epoch: 1,
+      tensor: () => Promise.resolve(new Float32Array(3)),
+      predictUnlabelled: () => Promise.resolve({ balanced: logits }),
+    });
+    const estimated = host.report().estimated_counts as number[];
+    deepStrictEqual(estimated, counts.map((_, k) => k === absent ? 0 : images / 2));
+    for (const [name, values] of Object.entries(host.controls())) {
+      ok(values.every(Number.isFinite), name);
+    }
+  }
+});
