@@ -17,7 +17,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs the real command line in `cwd`, where no engine is installed. A command that should have refused its input is stopped after a minute. */
+/** Runs the real command line in `cwd`, where no engine is installed. One that does not end is stopped after ten minutes: a loaded machine takes its time. */
 export async function runCommand(
   args: readonly string[],
   { cwd, env = {} }: { readonly cwd: string; readonly env?: Record<string, string> },
@@ -27,7 +27,7 @@ export async function runCommand(
     cwd,
     env: { NO_COLOR: "", ...noEngines, ...env },
     stdin: "null",
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(600_000),
   }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };

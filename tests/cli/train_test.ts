@@ -82,10 +82,13 @@ Deno.test("train stops at Ctrl-C with 130 and goes on to the same log", async ()
     }).spawn();
     const stderr = new Response(child.stderr).text();
     let begun = "";
+    let isInterrupted = false;
     const decoder = new TextDecoder();
     for await (const bytes of child.stdout) {
       begun += decoder.decode(bytes);
-      if (/ 10 iteration /.test(begun)) child.kill("SIGINT");
+      if (isInterrupted || !/ 10 iteration /.test(begun)) continue;
+      child.kill("SIGINT");
+      isInterrupted = true;
     }
     equal((await child.status).code, 130, await stderr);
     match(await stderr, /interrupted, state saved/);
@@ -101,6 +104,7 @@ Deno.test("train stops at Ctrl-C with 130 and goes on to the same log", async ()
       ["train", "--c", "a.yaml", "--store", `${place.store}2`, "--reports", `${place.reports}2`],
       { cwd: place.folder },
     );
+    equal(fresh.code, 0, fresh.stderr);
     deepEqual(messages(fresh.stdout), messages(stdout));
   });
 });
