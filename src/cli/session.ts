@@ -55,7 +55,8 @@ export interface Session {
 export function openSession(targets: readonly string[], flags: Flags): Promise<Session> {
   const wanted = targets.map((argument) => {
     const target = resolveTarget(argument, { root: project });
-    return { target, read: () => loadSweep(target.file, {}) };
+    const known = capabilities(flags.dataFolders);
+    return { target, read: () => loadSweep(target.file, { capabilities: known }) };
   });
   return openSweeps(wanted, { flags });
 }
@@ -83,10 +84,11 @@ export async function openSweeps(
   const sourceCache = readSourceCache(store);
   const selections: Selection[] = [];
   const imported = readImported(store);
-  for (const each of wanted) {
+  const expandeds = wanted.map((each) => expand(each, flags));
+  checkDataNames(expandeds, flags);
+  for (const each of expandeds) {
     selections.push(await select(each, { flags, sourceCache, imported }));
   }
-  checkDataNames(selections, flags);
   const roots = selections.flatMap(({ tables }) => rootsOf(tables));
   const engine = chooseFor(flags.engine, flags.device);
   const plan = makePlan(roots, { store, code, engine });
@@ -103,8 +105,8 @@ export async function openSweeps(
 }
 
 /** Refuses `--data cifar10=…` where `cifar-10` is meant: its cells would be left out as if nothing had been said. */
-function checkDataNames(selections: readonly Selection[], { dataFolders }: Flags): void {
-  const used = selections.flatMap(({ expanded }) => expanded.tables)
+function checkDataNames(sweeps: readonly ExpandedSweep[], { dataFolders }: Flags): void {
+  const used = sweeps.flatMap(({ expanded }) => expanded.tables)
     .flatMap(({ cells }) => cells.map(({ split }) => split.dataset));
   const known = [...new Set([...DATASET_IDS, ...used])];
   for (const [id, folder] of Object.entries(dataFolders)) {
@@ -116,11 +118,13 @@ function checkDataNames(selections: readonly Selection[], { dataFolders }: Flags
   }
 }
 
-async function select({ target, read }: WantedSweep, { flags, sourceCache, imported }: {
-  readonly flags: Flags;
-  readonly imported: ImportedResults;
-  readonly sourceCache: Map<string, string>;
-}): Promise<Selection> {
+interface ExpandedSweep {
+  readonly target: Target;
+  readonly sweep: Sweep;
+  readonly expanded: Expanded;
+}
+
+function expand({ target, read }: WantedSweep, flags: Flags): ExpandedSweep {
   const sweep = read();
   const expanded = expandSweep(sweep, {
     capabilities: capabilities(flags.dataFolders),
@@ -128,6 +132,15 @@ async function select({ target, read }: WantedSweep, { flags, sourceCache, impor
     tables: target.tables,
     ...(flags.only.length > 0 ? { only: parseOnly(flags.only) } : {}),
   });
+  return { target, sweep, expanded };
+}
+
+async function select({ target, sweep, expanded }: ExpandedSweep, options: {
+  readonly flags: Flags;
+  readonly imported: ImportedResults;
+  readonly sourceCache: Map<string, string>;
+}): Promise<Selection> {
+  const { flags, sourceCache, imported } = options;
   const sources = await locateSources(expanded, {
     root: flags.dataRoot,
     folders: flags.dataFolders,

@@ -10,7 +10,6 @@ export interface Missing {
     | "shape"
     | "net"
     | "strong"
-    | "weak"
     | "precision";
   readonly name: string;
 }
@@ -26,7 +25,6 @@ const words: Readonly<Record<Missing["what"], string>> = {
   shape: "shape of the unlabelled data",
   net: "net",
   strong: "strong view",
-  weak: "weak view",
   precision: "precision",
 };
 
@@ -36,7 +34,7 @@ export function availabilityOf(
   capabilities: Capabilities,
 ): Availability {
   const { method, split, run } = needs;
-  const { weak, shapes, precisions = ["f32"] } = capabilities;
+  const { shapes, precisions = ["f32"] } = capabilities;
   const checks: readonly (Missing & { readonly there: boolean })[] = [
     { what: "method", name: method, there: Object.hasOwn(capabilities.methods, method) },
     { what: "dataset", name: split.dataset, there: capabilities.datasets(split.dataset) },
@@ -47,7 +45,6 @@ export function availabilityOf(
     },
     { what: "net", name: run.net, there: capabilities.nets(run.net) },
     { what: "strong", name: run.strong, there: capabilities.strong.includes(run.strong) },
-    { what: "weak", name: run.weak, there: weak?.includes(run.weak) ?? true },
     { what: "precision", name: run.precision, there: precisions.includes(run.precision) },
   ];
   const missing = checks.filter(({ there }) => !there).map(({ what, name }) => ({ what, name }));

@@ -6,6 +6,8 @@ export interface Capabilities {
   readonly methods: Readonly<Record<string, { readonly params: z.ZodType }>>;
   /** Whether a net of this id is implemented. */
   nets(id: string): boolean;
+  /** Some of them, for suggestions. */
+  readonly netNames?: readonly string[];
   readonly strong: readonly string[];
   /** Weak views; all where it is left out. */
   readonly weak?: readonly string[];

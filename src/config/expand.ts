@@ -1,5 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Capabilities } from "./capabilities.ts";
+import { checkCapable } from "./check_capable.ts";
+import { type Complaint, complaintsError } from "./complaint.ts";
 import { CellExpander } from "./expand_cell.ts";
 import { defaultSeeds, type Expanded } from "./expanded.ts";
 import type { Only } from "./only.ts";
@@ -28,8 +30,8 @@ export function profileNames(sweep: Sweep): string[] {
 
 /**
  * All cells of a sweep file's tables with their effective parameters, in the order of the file.
- * @throws UserError for an unknown profile or table, an `--only` that names nothing or leaves nothing, and method
- * parameters that the method refuses
+ * @throws UserError for an unknown profile or table, an `--only` that names nothing or leaves nothing, and for nets, views,
+ * methods and parameters of methods that are misspelt
  */
 export function expandSweep(sweep: Sweep, options: ExpandOptions): Expanded {
   const profile = options.profile ?? "paper";
@@ -39,6 +41,9 @@ export function expandSweep(sweep: Sweep, options: ExpandOptions): Expanded {
       `Unknown profile "${profile}" for ${sweep.name}${suggest(profile, profiles)}`,
     );
   }
+  const complaints: Complaint[] = [];
+  checkCapable({ ...sweep, capabilities: options.capabilities, complaints });
+  if (complaints.length > 0) throw complaintsError(complaints);
   const only = options.only === undefined ? undefined : checkedOnly(options.only, sweep);
   const expander = new CellExpander(sweep, { ...options, profile, only });
   const tables = wantedTables(sweep, options.tables ?? null).map((table) => ({

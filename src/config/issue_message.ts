@@ -29,10 +29,20 @@ const formats: Readonly<Record<string, string>> = {
 export function validate<T>(schema: z.ZodType<T>, tree: Located, plain: unknown): T {
   const result = schema.safeParse(plain);
   if (result.success) return result.data;
-  const complaints = result.error.issues.flatMap((issue) =>
-    explain(issue, { schema, tree, base: [] })
-  );
-  throw complaintsError(complaints);
+  throw complaintsError(explainAll(result.error, { schema, tree }));
+}
+
+/** What a schema finds wrong with a parsed part of a file. */
+export function complaintsAbout(
+  schema: z.ZodType,
+  { tree, plain }: { readonly tree: Located; readonly plain: unknown },
+): Complaint[] {
+  const { error } = schema.safeParse(plain);
+  return error === undefined ? [] : explainAll(error, { schema, tree });
+}
+
+function explainAll(error: z.ZodError, context: Pick<Context, "schema" | "tree">): Complaint[] {
+  return error.issues.flatMap((issue) => explain(issue, { ...context, base: [] }));
 }
 
 interface Context {

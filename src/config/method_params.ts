@@ -1,19 +1,13 @@
 import type { z } from "zod";
+import type { Complaint } from "./complaint.ts";
 import { validate } from "./issue_message.ts";
-import {
-  errorAt,
-  type Located,
-  type LocatedMap,
-  nodeAt,
-  type Position,
-  toPlain,
-} from "./located.ts";
+import { type Located, type LocatedMap, nodeAt, type Position, toPlain } from "./located.ts";
 import type { Json } from "./method_string.ts";
 
 export type MethodParams = Readonly<Record<string, Json>>;
 
 /** Parameters of a method as a layer of values that know where they are written. */
-type Layer = LocatedMap["entries"];
+export type Layer = LocatedMap["entries"];
 
 /** The layer at a path of a sweep file; empty where nothing is there. */
 export function fileLayer(tree: LocatedMap, path: readonly string[]): Layer {
@@ -24,13 +18,14 @@ export function fileLayer(tree: LocatedMap, path: readonly string[]): Layer {
 /**
  * The layer that a method string's parameters make.
  * @param shorthands names that spread a list over several parameters: `tau=2:4` over `tau_b` and `tau_e`
- * @throws UserError where a shorthand gets another number of values
+ * A shorthand that gets another number of values is a complaint.
  */
 export function textLayer(
   params: MethodParams,
-  { at, shorthands }: {
+  { at, shorthands, complaints }: {
     readonly at: Position;
     readonly shorthands: Readonly<Record<string, readonly string[]>>;
+    readonly complaints: Complaint[];
   },
 ): Layer {
   const layer = new Map<string, { keyAt: Position; node: Located }>();
@@ -42,12 +37,11 @@ export function textLayer(
     }
     const values: readonly Json[] = Array.isArray(value) ? value : [value];
     if (values.length !== spread.length) {
-      throw errorAt(
-        at,
-        `"${name}" sets ${
-          spread.join(", ")
-        }: expected ${spread.length} values joined by ":", found ${values.length}`,
-      );
+      const names = spread.join(", ");
+      const text = `"${name}" sets ${names}: expected ${spread.length} values joined by ":", ` +
+        `found ${values.length}`;
+      complaints.push({ at, text });
+      continue;
     }
     spread.forEach((each, index) =>
       layer.set(each, { keyAt: at, node: located(values[index] ?? null, at) })

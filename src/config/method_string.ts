@@ -11,7 +11,7 @@ export interface MethodText {
 }
 
 /** The paper's order of plug-ins; one that is not in it comes after, by name. */
-const pluginOrder = [
+export const pluginOrder: readonly string[] = [
   "la",
   "cdmad",
   "bem",

@@ -34,7 +34,7 @@ export function readSource(file: string, options: { readonly cwd: string }): Loc
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new UserError(`${name} ${unreadable(error)}`, { cause: error });
+    throw new UserError(`${name}: ${unreadable(error)}`, { cause: error });
   }
   return parseSource(text, name);
 }
@@ -87,9 +87,9 @@ function keyText(text: string, offset: number): string {
 
 function unreadable(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "No such file: check the path";
-  if (code === "EISDIR") return "Is a folder: expected a YAML file";
-  return `Cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  if (code === "ENOENT") return "no such file; check the path";
+  if (code === "EISDIR") return "expected a YAML file, found a folder";
+  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Turns the library's nodes into located values, following aliases within a limit. */

@@ -32,7 +32,7 @@ export function resolveTarget(
 ): Target {
   if (/\.ya?ml$/.test(argument)) {
     const file = resolve(cwd, argument);
-    if (!existsSync(file)) throw new UserError(`${argument} No such file: check the path`);
+    if (!existsSync(file)) throw new UserError(`${argument}: no such file; check the path`);
     return { target: basename(argument).replace(/\.ya?ml$/, ""), file, tables: null };
   }
   if (laterTargets.includes(argument)) {
@@ -42,7 +42,7 @@ export function resolveTarget(
   }
   if (!targets.includes(argument)) {
     throw new UserError(
-      `Unknown target "${argument}"${suggest(argument, [...targets, ...laterTargets])}`,
+      `Unknown target "${argument}"${suggest(argument, targets)}`,
     );
   }
   const name = argument === "smoke" ? "smoke.yaml" : "paper.yaml";

@@ -22,8 +22,16 @@ function accepts(parse: (text: string) => unknown, text: string): boolean {
   }
 }
 
+const netNames = [
+  "resnet-50-small",
+  "resnet-14-small",
+  ...[10, 16, 22, 28, 34, 40].flatMap((depth) =>
+    Array.from({ length: 10 }, (_, i) => `wrn-${depth}-${i + 1}`)
+  ),
+];
+
 /**
- * What this version can run: what a sweep file names beyond it is listed as missing, never hidden.
+ * What this version can run: what a sweep file names beyond it is listed as missing or refused, never hidden.
  *
  * @param folders data sets that the user brings as folders of images: any id will do
  */
@@ -31,6 +39,7 @@ export function capabilities(folders: Readonly<Record<string, string>> = {}): Ca
   return {
     methods: Object.fromEntries(methodIds().map((id) => [id, { params: methodParams(id) }])),
     nets: (id) => accepts(parseNet, id),
+    netNames,
     strong: ["randaugment", "simple"],
     weak: ["crop|flip", "crop(zero)|flip"],
     precisions: ["f32"],

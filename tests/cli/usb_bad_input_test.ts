@@ -30,7 +30,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   "train without a file": { args: ["train"], message: /required option '--c <file\.yaml>'/ },
   "train of a file that is not there": {
     args: ["train", "--c", "none.yaml"],
-    message: /none\.yaml No such file: check the path/,
+    message: /none\.yaml: no such file; check the path/,
   },
   "train of a file that is no YAML": {
     args: ["train", "--c", "a.txt"],
@@ -94,7 +94,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   "import-usb of a path that is not there": {
     args: ["import-usb", "none"],
-    message: /none No such file or folder/,
+    message: /none: no such file or folder/,
   },
   "import-usb of a folder without files": {
     args: ["import-usb", "there"],
@@ -124,7 +124,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
 
   "import-log of a file that is not there": {
     args: ["import-log", "none.txt"],
-    message: /none\.txt No such file or folder/,
+    message: /none\.txt: no such file or folder/,
   },
   "import-log of a folder without logs": {
     args: ["import-log", "there"],

@@ -3,7 +3,7 @@ import type { Capabilities } from "../../src/config/mod.ts";
 
 const fixmatch = { p_cutoff: z.number().default(0.95) };
 
-/** A program with three methods, WRNs and two data sets. */
+/** A program with three methods, WRNs, a ResNet and two data sets. */
 export const capabilities: Capabilities = {
   methods: {
     supervised: { params: z.strictObject({}) },
@@ -20,7 +20,9 @@ export const capabilities: Capabilities = {
       }),
     },
   },
-  nets: (id) => id.startsWith("wrn-"),
+  nets: (id) => /^wrn-(10|28)-\d+$/.test(id) || id === "resnet-50-small",
+  netNames: ["wrn-10-1", "wrn-28-2", "resnet-50-small"],
+  weak: ["crop|flip"],
   strong: ["simple"],
   datasets: (id) => ["synthetic", "cifar-10", "cifar-100"].includes(id),
 };

@@ -116,6 +116,52 @@ Deno.test("expandSweep() lists what does not exist with its reason", async () =>
   deepEqual(cell(sweep, "small/supervised/tiny", simple).availability, { kind: "ok" });
 });
 
+/** What is wrong with the small file after a line of it was changed. */
+async function refusal(from: string, to: string): Promise<string> {
+  const sweep = await load({ "main.yaml": small.replace(from, to) });
+  return await userError(() => expandSweep(sweep, { capabilities }));
+}
+
+Deno.test("expandSweep() refuses a net and a weak view that there are not, wherever they are written", async () => {
+  equal(
+    await refusal("steps: 256", "net: wrn-11-1"),
+    'main.yaml:5:8 Unknown net "wrn-11-1": did you mean "wrn-10-1"?',
+  );
+  equal(
+    await refusal(
+      "tables:\n",
+      "profiles: {quick: {datasets: {synthetic: {net: wrn-29-2}}}}\ntables:\n",
+    ),
+    'main.yaml:20:48 Unknown net "wrn-29-2": did you mean "wrn-28-2"?',
+  );
+  equal(
+    await refusal("  small:\n", "  small:\n    cells: {base/tiny: {run: {weak: crop|filp}}}\n"),
+    'main.yaml:22:37 Unknown weak view "crop|filp": did you mean "crop|flip"?',
+  );
+});
+
+Deno.test("expandSweep() lists the net that import-usb writes for a table that lacks it", async () => {
+  const sweep = await load({ "main.yaml": small.replace("steps: 256", "net: resnet-50") });
+  deepEqual(cell(sweep, "small/base/tiny").availability, {
+    kind: "missing",
+    missing: [{ what: "net", name: "resnet-50" }],
+    reason: 'not in this version: net "resnet-50"',
+  });
+});
+
+Deno.test("expandSweep() refuses a misspelt method and lists one that is known by name", async () => {
+  const declared = (id: string) => `  ${id}: {}\n  fixmatch: {}\n`;
+  const message = await refusal("  fixmatch: {}\n", declared("fixmatch+scslss"));
+  equal(message, 'main.yaml:16:3 Unknown method "fixmatch+scslss": did you mean "fixmatch+scssl"?');
+  match(await refusal("  fixmatch: {}\n", declared("fixmach")), /:16:3 .* mean "fixmatch"\?/);
+  for (const id of ["fixmatch+bem", "fixmatch+acr+cpe", "fixmatch+saw", "flexmatch"]) {
+    const sweep = await load({ "main.yaml": small.replace("  fixmatch: {}\n", declared(id)) });
+    expandSweep(sweep, { capabilities });
+  }
+  const quoted = small.replace("  fixmatch: {}\n", "  ours: {quoted: true}\n  fixmatch: {}\n");
+  expandSweep(await load({ "main.yaml": quoted }), { capabilities });
+});
+
 Deno.test("expandSweep() refuses an unknown profile and an unknown table", async () => {
   const sweep = await load({ "main.yaml": small + profiles });
   equal(

@@ -145,5 +145,5 @@ Deno.test("loadSweep() names an absent extended file and a near one", async () =
 });
 
 Deno.test("loadSweep() names an absent file", async () => {
-  equal(await userError(() => load({})), "main.yaml No such file: check the path");
+  equal(await userError(() => load({})), "main.yaml: no such file; check the path");
 });

@@ -33,6 +33,6 @@ Deno.test("resolveTarget() refuses unknown targets, later ones and absent files"
   );
   equal(
     await userError(() => of("configs/no.yaml")),
-    "configs/no.yaml No such file: check the path",
+    "configs/no.yaml: no such file; check the path",
   );
 });

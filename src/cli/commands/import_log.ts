@@ -169,12 +169,12 @@ function logFiles(path: string): string[] {
     const absent = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory;
     if (!absent) throw error;
-    throw new UserError(`${path} No such file or folder: check the path`);
+    throw new UserError(`${path}: no such file or folder; check the path`);
   }
   if (!isFolder) return [path];
   const found = below(path);
   if (found.length > 0) return found;
-  throw new UserError(`${path} Expected files called log.txt in the folder, found none`);
+  throw new UserError(`${path}: expected files called log.txt in the folder, found none`);
 }
 
 function below(folder: string): string[] {

@@ -13,7 +13,7 @@ export function configFiles(path: string): string[] {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-    throw new UserError(`${path} No such file or folder: check the path`);
+    throw new UserError(`${path}: no such file or folder; check the path`);
   }
   if (!isFolder) {
     if (isYaml(path)) return [path];

@@ -31,10 +31,10 @@ export function readUsbConfig(
     text = readFileSync(file, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new UserError(`${name} No such file: check the path`);
-    if (code === "EISDIR") throw new UserError(`${name} Is a folder: expected a YAML file`);
+    if (code === "ENOENT") throw new UserError(`${name}: no such file; check the path`);
+    if (code === "EISDIR") throw new UserError(`${name}: expected a YAML file, found a folder`);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${name} Cannot be read: ${reason}`, { cause: error });
+    throw new UserError(`${name}: cannot be read: ${reason}`, { cause: error });
   }
   return parseUsbConfig(text, name);
 }

@@ -154,6 +154,6 @@ Deno.test("importConfigs() throws a UserError where nothing is left, and for pat
   const files = Object.fromEntries([named({ ...values("fixmatch", "abc"), optim: "Adam" })]);
   match(await userError(() => imported(files)), /"optim" can only be SGD here/);
   match(await userError(() => imported({ "config/a.txt": "x" })), /Expected \.yaml files/);
-  match(await userError(() => imported({})), /No such file or folder/);
+  match(await userError(() => imported({})), /no such file or folder/);
   equal(first.dataset, "cifar10");
 });
