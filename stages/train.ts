@@ -52,7 +52,7 @@ export const train = defineStage({
         },
         signal: context.signal,
         progress: (progress) => context.progress({ ...progress, unit: "steps" }),
-        log: (line) => context.log(line),
+        log: (line, options) => context.log(line, options),
       });
     } finally {
       engine.close();

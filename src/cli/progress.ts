@@ -62,6 +62,8 @@ export function bar(fraction: number, width: number): string {
 /** A bar for each running stage on a terminal; elsewhere one plain line every 30 seconds. */
 export class ProgressView {
   readonly #running = new Map<string, Running>();
+  /** Stages that another process is at work on: not shown, nothing is known of them. */
+  readonly #waiting = new Map<string, string>();
   readonly #now: () => number;
   readonly #live: boolean;
   readonly #quiet: boolean;
@@ -84,11 +86,25 @@ export class ProgressView {
   }
 
   start(id: string, label: string): void {
-    this.#running.set(id, { label, started: this.#now(), samples: [], latest: undefined });
+    this.#add(id, label);
+    this.#draw(true);
+  }
+
+  /** Takes a stage off the list until it reports again: another process is at work on it. */
+  wait(id: string): void {
+    const running = this.#running.get(id);
+    if (!running) return;
+    this.#running.delete(id);
+    this.#waiting.set(id, running.label);
     this.#draw(true);
   }
 
   update(id: string, progress: Progress): void {
+    const label = this.#waiting.get(id);
+    if (label !== undefined) {
+      this.#waiting.delete(id);
+      this.#add(id, label);
+    }
     const running = this.#running.get(id);
     if (!running) return;
     const at = this.#now();
@@ -106,7 +122,7 @@ export class ProgressView {
   }
 
   finish(id: string): void {
-    if (this.#running.delete(id)) this.#finished++;
+    if (this.#running.delete(id) || this.#waiting.delete(id)) this.#finished++;
     this.#draw(true);
   }
 
@@ -121,6 +137,10 @@ export class ProgressView {
   /** Removes the bars. */
   close(): void {
     this.#erase();
+  }
+
+  #add(id: string, label: string): void {
+    this.#running.set(id, { label, started: this.#now(), samples: [], latest: undefined });
   }
 
   #erase(): void {

@@ -73,7 +73,10 @@ class EventPrinter {
             `${wrap(event.failure.message, { width: columns(), indent: "  " })}\n` +
             `  log: ${showPath(event.failure.log)}`,
         );
+      case "warning":
+        return this.#alert(`${style("yellow", "warning:")} ${event.node.label}: ${event.text}`);
       case "busy":
+        this.#view?.wait(event.node.recipe);
         return this.#note(`${event.node.label}: another process is at work on it, waiting`);
       case "corrupt":
         return this.#alert(

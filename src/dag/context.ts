@@ -1,7 +1,7 @@
 /** The context that a stage's `run` sees, made from a job. */
 import { inputsOf, type ManifestInput } from "./manifest.ts";
 import type { Job } from "./protocol.ts";
-import type { Progress, Stage, StageContext } from "./stage.ts";
+import type { LogOptions, Progress, Stage, StageContext } from "./stage.ts";
 import type { Store } from "./store.ts";
 
 export interface ContextOptions {
@@ -12,7 +12,7 @@ export interface ContextOptions {
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
   readonly record: (name: string, value: string) => void;
-  readonly log: (line: string) => void;
+  readonly log: (line: string, options?: LogOptions) => void;
 }
 
 /** Wires a job's inputs and outputs to directories. Asking for an undeclared name throws `internal:`. */

@@ -12,6 +12,8 @@ export type RunEvent =
   }
   | { readonly kind: "start"; readonly node: GraphNode }
   | { readonly kind: "progress"; readonly node: GraphNode; readonly progress: Progress }
+  /** Something that the node's stage wants a person to know. */
+  | { readonly kind: "warning"; readonly node: GraphNode; readonly text: string }
   /** `cached`: the same content was there, or another runner made it. */
   | {
     readonly kind: "done";

@@ -23,6 +23,7 @@ export interface PoolOptions {
   /** A worker above this size is replaced after its job. */
   readonly recycleBytes: number;
   readonly onProgress: (id: number, progress: Progress) => void;
+  readonly onWarning: (id: number, text: string) => void;
 }
 
 interface Worker {
@@ -128,6 +129,7 @@ export class WorkerPool {
 
   #receive(worker: Worker, message: FromWorker): void {
     if (message.type === "progress") return this.#options.onProgress(message.id, message.progress);
+    if (message.type === "warning") return this.#options.onWarning(message.id, message.text);
     const { job } = worker;
     worker.job = undefined;
     if (message.type === "done") {

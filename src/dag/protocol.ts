@@ -40,11 +40,11 @@ export type Result =
     readonly interrupted: boolean;
   };
 
-export type FromWorker = Result | {
-  readonly type: "progress";
-  readonly id: number;
-  readonly progress: Progress;
-};
+export type FromWorker =
+  | Result
+  | { readonly type: "progress"; readonly id: number; readonly progress: Progress }
+  /** A line of the log that the person at the runner is to see. */
+  | { readonly type: "warning"; readonly id: number; readonly text: string };
 
 /** An input that is there, as opposed to absent. */
 export type Producer = Exclude<ManifestInput, { readonly absent: string }>;

@@ -77,6 +77,10 @@ class Run {
         this.#recorder.progress(node, progress);
         this.#emit({ kind: "progress", node, progress });
       },
+      onWarning: (id, text) => {
+        const node = this.#active.get(id);
+        if (node) this.#emit({ kind: "warning", node, text });
+      },
     });
     const interrupt = () => {
       this.#interrupted = true;

@@ -6,7 +6,7 @@ import { digestTree, type TreeDigest } from "./hash.ts";
 import { tryLock, waitForLock } from "./lock.ts";
 import { formatManifest, type Manifest } from "./manifest.ts";
 import type { Job, Result } from "./protocol.ts";
-import type { Progress, Stage } from "./stage.ts";
+import type { LogOptions, Progress, Stage } from "./stage.ts";
 import { Store, storeFormat } from "./store.ts";
 import { currentUsage } from "./usage.ts";
 import { findDamage } from "./verify.ts";
@@ -15,7 +15,7 @@ export interface NodeOptions {
   readonly stage: Stage;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
-  readonly log: (line: string) => void;
+  readonly log: (line: string, options?: LogOptions) => void;
 }
 
 /** Does a job and says how it ended; what the stage throws comes through. */

@@ -12,6 +12,11 @@ export interface Progress {
   readonly accuracy?: number;
 }
 
+/** How a line of a log is treated. */
+export interface LogOptions {
+  readonly warning?: boolean;
+}
+
 /** What a stage's `run` gets. Paths are absolute; everything in it but `params` and the inputs is outside the keys. */
 export interface StageContext<P = unknown> {
   readonly params: P;
@@ -35,8 +40,8 @@ export interface StageContext<P = unknown> {
   progress(progress: Progress): void;
   /** Keeps a value beside the result (`run.notes` of its manifest), in no key; the last one under a name counts. */
   record(name: string, value: string): void;
-  /** One line into the node's log file. */
-  log(line: string): void;
+  /** One line into the node's log file; a warning is also shown to the person who runs it. */
+  log(line: string, options?: LogOptions): void;
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   type ToWorker,
 } from "./protocol.ts";
 import { runNode } from "./run_node.ts";
-import type { Progress, Stage } from "./stage.ts";
+import type { LogOptions, Progress, Stage } from "./stage.ts";
 import { Store } from "./store.ts";
 
 /** A stage that does not react to the end of its runner is ended by force after this time. */
@@ -61,6 +61,10 @@ async function work(job: Job): Promise<Result> {
     // deno-lint-ignore no-console -- it is taken away here, not used
     console[name] = (...values: unknown[]) => writeLog(values.map(String).join(" "));
   }
+  const say = (line: string, { warning = false }: LogOptions = {}) => {
+    writeLog(line);
+    if (warning) send({ type: "warning", id: job.id, text: line });
+  };
   let reported = -Infinity;
   const progress = (at: Progress) => {
     const now = performance.now() / 1000;
@@ -72,7 +76,7 @@ async function work(job: Job): Promise<Result> {
     log = Deno.openSync(new Store(job.store).log(job.recipe), { append: true, create: true });
     stop.signal.throwIfAborted();
     const stage = await loadStage(job);
-    return await runNode(job, { stage, signal: stop.signal, progress, log: writeLog });
+    return await runNode(job, { stage, signal: stop.signal, progress, log: say });
   } catch (error) {
     const interrupted = stop.signal.aborted;
     const user = error instanceof UserError;

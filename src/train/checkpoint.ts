@@ -32,8 +32,8 @@ const NAME = /^checkpoint_([\da-f]{8})_(\d{8})\.safetensors$/;
 export interface CheckpointOptions {
   /** Tells runs apart: a checkpoint with another one is neither read nor deleted. */
   readonly fingerprint: string;
-  /** Takes one line for each checkpoint that is ignored or another run's. */
-  readonly log: (line: string) => void;
+  /** Takes one line for each checkpoint that is another run's, and a warning for each that is ignored. */
+  readonly log: (line: string, options?: { readonly warning?: boolean }) => void;
 }
 
 /** The last two checkpoints of a run, numbered in the order of writing, in a directory. */
@@ -56,7 +56,7 @@ export class Checkpoints<R = unknown> {
 
   /**
    * The newest checkpoint that is whole, of this run, and usable according to `accept` (which says what is wrong, or
-   * nothing). The run's own that are not are logged and deleted, another run's logged. Undefined if there is none.
+   * nothing). The run's own that are not are warned of and deleted, another run's logged. Undefined if there is none.
    */
   async latest(
     accept: (snapshot: Snapshot<R>) => Promise<string | undefined> = () =>
@@ -65,19 +65,28 @@ export class Checkpoints<R = unknown> {
     for (const name of await this.#foreign()) {
       this.#options.log(`Skipping checkpoint ${join(this.#directory, name)}: it is another run's`);
     }
+    const ignored: string[] = [];
+    const warn = (outcome: string) =>
+      ignored.forEach((line) => this.#options.log(`${line}; ${outcome}`, { warning: true }));
     for (const number of await this.#numbers()) {
       const path = this.#path(number);
       try {
         const snapshot = decode<R>(await Deno.readFile(path), this.#options.fingerprint);
         const problem = await accept(snapshot);
-        if (problem === undefined) return snapshot;
-        this.#options.log(`Ignoring checkpoint ${path}: ${problem}`);
+        if (problem === undefined) {
+          warn("going on from the one before it");
+          return snapshot;
+        }
+        ignored.push(`checkpoint ${path} is damaged: ${problem}`);
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
-        this.#options.log(`Ignoring checkpoint ${path}: ${error.message}`);
+        ignored.push(
+          `checkpoint ${path} is damaged: ${error.message.replace(/^checkpoint: /, "")}`,
+        );
       }
       await Deno.remove(path);
     }
+    warn("starting at step 0");
     return undefined;
   }
 

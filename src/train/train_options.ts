@@ -23,5 +23,6 @@ export interface TrainOptions {
     /** Percent. */
     readonly accuracy?: number;
   }): void;
-  log(line: string): void;
+  /** A warning is meant for the person who runs it. */
+  log(line: string, options?: { readonly warning?: boolean }): void;
 }

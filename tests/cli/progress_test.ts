@@ -48,6 +48,23 @@ Deno.test("ProgressView writes a plain line every 30 seconds where there is no t
   ok(!written.join("").includes("\x1b"));
 });
 
+Deno.test("ProgressView is silent about a stage of another process until it reports here", () => {
+  const { view, written, pass } = makeView({ live: false });
+  view.start("a", "train fixmatch");
+  view.wait("a");
+  pass(90);
+  view.tick();
+  equal(written.length, 0);
+  view.update("a", { done: 3, total: 6 });
+  equal(written.splice(0).join(""), "[0/3] train fixmatch: 3/6 steps\n");
+  view.wait("a");
+  view.finish("a");
+  view.start("b", "evaluate fixmatch");
+  pass(30);
+  view.tick();
+  equal(written.join(""), "[1/3] evaluate fixmatch\n");
+});
+
 Deno.test("ProgressView says in the plain line how many stages are done", () => {
   const { view, written, pass } = makeView({ live: false });
   view.start("a", "prepare synthetic");

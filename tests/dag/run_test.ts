@@ -55,6 +55,25 @@ Deno.test("execute() goes on after a failure, which the list input sees, and tri
   assert.ok(project.plan(graph).nodes.every(({ state }) => state === "cached"));
 });
 
+Deno.test("execute() hands on what a stage warns of, and logs it", async () => {
+  using project = await Project.make();
+  project.edit(
+    "stages/stages.ts",
+    (text) =>
+      text.replace('note(context, "clamp");', '$& context.log("it is late", {warning: true});'),
+  );
+  const graph = project.eightNodes();
+  const warnings: [string, string][] = [];
+  const outcome = await project.run(graph, {
+    onEvent: (event) => {
+      if (event.kind === "warning") warnings.push([event.node.label, event.text]);
+    },
+  });
+  assert.deepEqual(warnings, [["clamp", "it is late"]]);
+  const clamp = outcome.ran.find(({ label }) => label === "clamp")!;
+  assert.match(Deno.readTextFileSync(project.plan(graph).store.log(clamp.recipe)), /^it is late$/m);
+});
+
 Deno.test("execute() leaves this machine's paths out of the reason of an absence", async () => {
   using project = await Project.make();
   project.edit(

@@ -15,8 +15,10 @@ interface Record {
 async function setUp() {
   const directory = await Deno.makeTempDir();
   const lines: string[] = [];
-  const open = (fingerprint = "a") =>
-    new Checkpoints<Record>(directory, { fingerprint, log: (line) => lines.push(line) });
+  const warnings: string[] = [];
+  const log = (line: string, { warning = false } = {}) =>
+    void (warning ? warnings : lines).push(line);
+  const open = (fingerprint = "a") => new Checkpoints<Record>(directory, { fingerprint, log });
   const snapshot = (step: number) => ({
     tensors: {
       "param.w": { shape: [2, 1], data: new Float32Array([step, NaN]) },
@@ -26,7 +28,7 @@ async function setUp() {
     record: { step },
   });
   const names = () => [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
-  return { directory, lines, open, snapshot, names };
+  return { directory, lines, warnings, open, snapshot, names };
 }
 
 Deno.test("Checkpoints reads back the newest and keeps two", async () => {
@@ -40,7 +42,7 @@ Deno.test("Checkpoints reads back the newest and keeps two", async () => {
 });
 
 Deno.test("Checkpoints falls back from truncated, flipped and refused files", async () => {
-  const { directory, lines, open, snapshot, names } = await setUp();
+  const { directory, warnings, open, snapshot, names } = await setUp();
   const newest = join(directory, fileName(2));
   const damages: [string, (bytes: Uint8Array) => Uint8Array, RegExp][] = [
     ["truncated", (bytes) => bytes.subarray(0, bytes.length - 3), /truncated/],
@@ -52,14 +54,22 @@ Deno.test("Checkpoints falls back from truncated, flipped and refused files", as
     await open().write(snapshot(2));
     await Deno.writeFile(newest, damage(await Deno.readFile(newest)));
     assert.deepEqual(await open().latest(), snapshot(1), what);
-    assert.match(lines.pop()!, message);
+    const warning = warnings.pop()!;
+    assert.match(warning, message);
+    assert.match(
+      warning,
+      /^checkpoint .*_00000002\.safetensors is damaged: .*; going on from the one before it$/,
+    );
     assert.deepEqual(names(), [fileName(1)], what);
   }
   await open().write(snapshot(2));
   const refuse = ({ record }: { record: Record }) =>
     Promise.resolve(record.step === 2 ? "a file is missing" : undefined);
   assert.deepEqual(await open().latest(refuse), snapshot(1));
-  assert.match(lines.pop()!, /a file is missing/);
+  assert.match(warnings.pop()!, /a file is missing/);
+  await Deno.truncate(join(directory, fileName(1)), 9);
+  assert.equal(await open().latest(), undefined);
+  assert.match(warnings.join("\n"), /^checkpoint .* is damaged: .*; starting at step 0$/);
   await Deno.remove(directory, { recursive: true });
 });
 
