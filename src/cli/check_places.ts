@@ -31,7 +31,8 @@ export function checkWritable(flag: string, path: string): void {
   try {
     Deno.removeSync(Deno.makeTempDirSync({ dir: folder, prefix: ".retable-" }));
   } catch (error) {
-    throw refusal(`${flag} ${path}`, `cannot write in ${folder} (${reason(error)})`);
+    const where = folder === path ? "cannot be written" : `cannot be made in ${folder}`;
+    throw new UserError(`${flag} ${path}: ${where} (${reason(error)}); name another folder.`);
   }
 }
 
@@ -45,17 +46,19 @@ function nearestFolder(flag: string, path: string): string {
       const absent = error instanceof Deno.errors.NotFound ||
         error instanceof Deno.errors.NotADirectory;
       if (absent && dirname(place) !== place) continue;
-      throw refusal(`${flag} ${path}`, `cannot look into ${place} (${reason(error)})`);
+      const where = place === path ? "cannot be read" : `cannot look into ${place}`;
+      throw new UserError(`${flag} ${path}: ${where} (${reason(error)}); name another folder.`);
     }
-    if (!isDirectory) throw refusal(`${flag} ${path}`, `${place} is a file`);
+    if (!isDirectory) {
+      const found = place === path ? "a file" : `the file ${place}`;
+      throw new UserError(`${flag} ${path}: expected a folder, found ${found}; name another one.`);
+    }
     return place;
   }
 }
 
+/** The system's words for it, without its number and the call that met it: `Read-only file system`. */
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message.split("\n")[0]! : String(error);
-}
-
-function refusal(place: string, why: string): UserError {
-  return new UserError(`${place}: expected a folder, but ${why}; name another one.`);
+  const text = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+  return text.replace(/ \(os error \d+\).*$/, "");
 }

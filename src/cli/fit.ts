@@ -23,6 +23,21 @@ export function joinFitting(parts: readonly string[], { separator, width }: {
   return cutEnd(parts[0] ?? "", width);
 }
 
+/** As many whole entries of a list as fit, at least the first, and how many more there are. */
+export function fitList(entries: readonly string[], { separator, width }: {
+  readonly separator: string;
+  readonly width: number;
+}): string {
+  for (let count = entries.length; count > 1; count--) {
+    const rest = entries.length - count;
+    const more = rest > 0 ? ` and ${rest} more` : "";
+    const text = entries.slice(0, count).join(separator) + more;
+    if (text.length <= width) return text;
+  }
+  const rest = entries.length - 1;
+  return (entries[0] ?? "") + (rest > 0 ? ` and ${rest} more` : "");
+}
+
 /** Breaks text at spaces into lines of a width, each behind `indent`. A word that is longer than a line stays whole. */
 export function wrap(text: string, { width, indent }: {
   readonly width: number;

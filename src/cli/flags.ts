@@ -30,28 +30,49 @@ export interface Flags {
 /** Gathers the values of a flag that may be given again. */
 export const collect = (value: string, previous: readonly string[] = []) => [...previous, value];
 
+const selectionFlags = () => [
+  new Option("--profile <name>", "paper, mini or smoke: how large the runs are").default("paper"),
+  new Option("--only <axes>", 'limit what runs: "setting=… method=… seed=…"').argParser(collect),
+  new Option("--engine <name>", `tensor engine: ${engineNames.join(", ")}`),
+  new Option("--device <name>", "auto, cpu, cuda or cuda:<n>: where the engine computes")
+    .default("auto"),
+  new Option("--data <root>", "root of the data sets, or <set>=<folder>; repeatable")
+    .argParser(collect),
+  new Option("--store <dir>", "where results are kept (default: .store)"),
+  new Option("--json", "machine-readable output"),
+];
+
+const runFlags = () => [
+  ...selectionFlags(),
+  new Option("--jobs <n>", "worker processes (default: the number of cores)"),
+  new Option("--threads <n>", "cores a worker may use").default("1"),
+  new Option("--executor <name>", "where runs happen").default("local"),
+  new Option("--reports <dir>", "where reports are written (default: reports)"),
+  new Option("--fail-fast", "stop at the first failure"),
+  new Option("--quiet", "no progress, only results and errors"),
+  new Option("--yes", "answer yes to every question"),
+];
+
+/** Names of the flags that mean nothing in a command: it does not take them. */
+interface FlagChoice {
+  readonly without?: readonly string[];
+}
+
 /** Adds the flags that say what to look at: they mean the same in every command. */
-export function addSelectionFlags(command: Command): Command {
-  return command
-    .option("--profile <name>", "paper, mini or smoke: how large the runs are", "paper")
-    .option("--only <axes>", 'limit what runs: "setting=… method=… seed=…"', collect)
-    .option("--engine <name>", `tensor engine: ${engineNames.join(", ")}`)
-    .option("--device <name>", "auto, cpu, cuda or cuda:<n>: where the engine computes", "auto")
-    .option("--data <root>", "root of the data sets, or <set>=<folder>; repeatable", collect)
-    .option("--store <dir>", "where results are kept (default: .store)")
-    .option("--json", "machine-readable output");
+export function addSelectionFlags(command: Command, choice: FlagChoice = {}): Command {
+  return addFlags(command, selectionFlags(), choice);
 }
 
 /** Adds the flags of the commands that run something. */
-export function addRunFlags(command: Command): Command {
-  return addSelectionFlags(command)
-    .option("--jobs <n>", "worker processes (default: the number of cores)")
-    .option("--threads <n>", "cores a worker may use", "1")
-    .addOption(new Option("--executor <name>", "where runs happen").default("local"))
-    .option("--reports <dir>", "where reports are written (default: reports)")
-    .option("--fail-fast", "stop at the first failure")
-    .option("--quiet", "no progress, only results and errors")
-    .option("--yes", "answer yes to every question");
+export function addRunFlags(command: Command, choice: FlagChoice = {}): Command {
+  return addFlags(command, runFlags(), choice);
+}
+
+function addFlags(command: Command, flags: readonly Option[], { without = [] }: FlagChoice) {
+  for (const flag of flags) {
+    if (!without.includes(flag.long ?? "")) command.addOption(flag);
+  }
+  return command;
 }
 
 function positiveInteger(flag: string, text: string): number {

@@ -7,6 +7,7 @@ import { formatDuration } from "./duration.ts";
 import { engineAdvice } from "./engine_choice.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { runPlan } from "./run_plan.ts";
+import { unavailableRuns } from "../sweep/unavailable.ts";
 import { reportName, type Session } from "./session.ts";
 import { columns, message, print } from "./terminal.ts";
 
@@ -20,15 +21,12 @@ export async function runSession(session: Session): Promise<number> {
   summarise(session, { outcome, reports });
   if (outcome.interrupted) return exitCodes.interrupted;
   const absent = outcome.failed.length + outcome.impossible.length + outcome.blocked.length +
-    unavailableRuns(session);
+    unavailable(session);
   return absent > 0 ? exitCodes.incomplete : exitCodes.ok;
 }
 
-/** Runs that were asked for and that this version cannot make; quoted cells are never asked for. */
-function unavailableRuns({ selections }: Session): number {
-  return selections.flatMap(({ tables }) => tables.flatMap((table) => table.cells))
-    .filter(({ cell }) => cell.availability.kind === "missing")
-    .reduce((sum, { cell }) => sum + cell.runs.filter((run) => run.selected).length, 0);
+function unavailable({ selections }: Session): number {
+  return selections.flatMap(({ tables }) => unavailableRuns(tables)).length;
 }
 
 /** Copies the finished reports to the report folder; files that are already there with the same bytes stay untouched. */
@@ -79,7 +77,7 @@ function summarise(session: Session, { outcome, reports }: {
     cached: outcome.cached.length,
     failed: outcome.failed.length,
     blocked: outcome.blocked.length,
-    impossible: outcome.impossible.length + unavailableRuns(session),
+    impossible: outcome.impossible.length + unavailable(session),
   };
   if (session.flags.json) {
     print(JSON.stringify({

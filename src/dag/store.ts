@@ -158,6 +158,13 @@ export class Store {
     return `${this.root}/checkpoints/${recipe}-${family}`;
   }
 
+  /** Engine families of which a recipe has a folder of checkpoints. */
+  checkpointFamilies(recipe: string): string[] {
+    const start = `${recipe}-`;
+    return namesIn(`${this.root}/checkpoints`).filter((name) => name.startsWith(start))
+      .map((name) => name.slice(start.length));
+  }
+
   copy(digest: string): string {
     return `${this.root}/code/${digest}`;
   }

@@ -61,13 +61,32 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     files: { "main.yaml": "version: 1\nextends: base.yml\n" },
     message: /main\.yaml:2:10 No such file "base\.yml"/,
   },
-  "a sweep file that is not there": command(["sweep", "none.yaml"], /none\.yaml No such file/),
+  "a sweep file that is not there": command(["sweep", "none.yaml"], /none\.yaml: no such file/),
   "a sweep file without its ending": command(["sweep", "smoke"], /takes a \.yaml file.*reproduce/),
   "an unknown method in a file": sweep(
     "- supervised",
     "- supervisde",
     /main\.yaml:24:11 Unknown method "supervisde": did you mean "supervised"\?/,
   ),
+  "a net that there is not": sweep(
+    "steps: 256",
+    "net: wrn-11-1",
+    /main\.yaml:5:8 Unknown net "wrn-11-1": did you mean "wrn-10-1"\?/,
+  ),
+  "a misspelt method that the file declares": sweep(
+    "fixmatch+scssl:\n",
+    "fixmatch+scslss:\n",
+    /main\.yaml:17:3 Unknown method "fixmatch\+scslss": did you mean "fixmatch\+scssl"\?/,
+  ),
+  "several mistakes in one file": {
+    args: ["sweep", "main.yaml"],
+    files: {
+      "main.yaml": small.replace("estimation_epochs:", "estimation_epoch:")
+        .replace("  fixmatch: {}", "  fixmach: {}").replace("[tiny]", "[tyni]"),
+    },
+    message:
+      /:16:3 Unknown method "fixmach".*\n.*:18:14 Unknown key "estimation_epoch".*\n.*:25:\d+ Unknown method.*\n.*Unknown setting "tyni"/,
+  },
   "an unknown setting in a file": sweep(
     "[tiny]",
     "[tyni]",
@@ -98,6 +117,11 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ["reproduce", "tabel1"],
     /Unknown target "tabel1": did you mean "table1"\?/,
   ),
+  "a target like one that is not there yet": command(
+    ["reproduce", "figure4"],
+    /Unknown target "figure4": expected one of "smoke", "table1"/,
+  ),
+  "a flag that gc does not use": command(["gc", "--only", "seed=0"], /unknown option '--only'/),
   "an unknown profile": command(
     ["reproduce", "smoke", "--profile", "tiny"],
     /[Pp]rofile "tiny".*paper/,
@@ -221,6 +245,11 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     prepare: writeImages,
     message: /--data cifar10=.*unknown data set "cifar10": did you mean "cifar-10"\?/,
   },
+  "a misspelt data set whose folder holds none": {
+    args: ["sweep", "main.yaml", "--data", "cifar10=root"],
+    files: { "main.yaml": small, "root/readme.txt": "nothing" },
+    message: /--data cifar10=.*unknown data set "cifar10": did you mean "cifar-10"\?/,
+  },
   "a folder for the set that is made": {
     args: ["sweep", "main.yaml", "--data", "synthetic=shots"],
     files: { "main.yaml": small },
@@ -316,7 +345,8 @@ for (const [name, path] of Object.entries(unwritable)) {
           ...Object.entries(places).flat(),
         ], { cwd: folder });
         equal(code, 2, stderr);
-        match(stderr, new RegExp(`${flag}.*${places[flag]}`));
+        match(stderr, new RegExp(`${flag} ${places[flag]}: .*; name another`));
+        doesNotMatch(stderr, /os error|tmpdir/, "a word of the system call");
         doesNotMatch(stderr, /^\s+at .*:\d+/m, "a stack trace");
         deepEqual(await namesBelow(folder), before);
       });

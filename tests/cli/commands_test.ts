@@ -15,28 +15,41 @@ const runFlags = [
   "--yes",
 ];
 
-/** Every command and the flags that its help must name. */
+function without(flags: readonly string[], ...names: readonly string[]): readonly string[] {
+  return flags.filter((flag) => !names.includes(flag));
+}
+
+/** Every command and the flags that its help must name: of the shared ones no others. */
 const flags: Readonly<Record<string, readonly string[]>> = {
   reproduce: runFlags,
   sweep: runFlags,
   plan: targetFlags,
   status: targetFlags,
   explain: [...targetFlags, "--in"],
-  graph: [...targetFlags, "--format"],
-  program: [...targetFlags, "--in", "--costs"],
-  look: [...runFlags, "--in"],
-  gc: ["--store", "--yes", "--trainings"],
-  train: [...runFlags.filter((flag) => flag !== "--only"), "--c"],
+  graph: [...without(targetFlags, "--json"), "--format"],
+  program: [...without(targetFlags, "--engine", "--device"), "--in", "--costs"],
+  look: [...without(runFlags, "--device", "--executor", "--fail-fast", "--yes"), "--in"],
+  gc: ["--data", "--store", "--json", "--yes", "--trainings"],
+  train: [...without(runFlags, "--only"), "--c"],
   "import-usb": ["--output", "--force"],
-  "import-log": ["--cell", "--seed", "--in", "--profile", "--incomplete", "--force", "--store"],
+  "import-log": [
+    "--cell",
+    "--seed",
+    "--in",
+    "--profile",
+    "--incomplete",
+    "--force",
+    "--store",
+    "--json",
+  ],
   "data list": ["--data", "--json"],
   "data get": ["--data", "--yes"],
   "data check": ["--data"],
   "engine list": ["--check", "--json"],
   "engine install": ["--quiet"],
   "engine remove": [],
-  doctor: ["--store", "--data", "--check-store"],
-  bench: ["--json"],
+  doctor: ["--engine", "--device", "--store", "--data", "--json", "--check-store"],
+  bench: ["--json", "--engine", "--device", "--threads"],
 };
 
 for (const [command, names] of Object.entries(flags)) {
@@ -46,6 +59,10 @@ for (const [command, names] of Object.entries(flags)) {
       deepEqual([help.code, help.stderr], [0, ""]);
       match(help.stdout, new RegExp(`^Usage: .*${command}`));
       for (const name of [...names, "--help"]) ok(help.stdout.includes(name), `no ${name}`);
+      for (const name of without(runFlags, ...names)) {
+        // One flag's text may name another.
+        doesNotMatch(help.stdout, new RegExp(`^ +(-\\w, )?${name}\\b`, "m"));
+      }
     });
   });
 }
@@ -108,7 +125,16 @@ Deno.test("plan lists what a table needs and this version lacks", async () => {
   await inWorkplace({ "coarse.yaml": coarse }, async ({ folder, store }) => {
     const file = await runCommand(["plan", "coarse.yaml", "--store", store], { cwd: folder });
     equal(file.code, 0, file.stderr);
-    match(file.stdout, /cells? {2}not in this version\n\s+precision: bf16/);
+    match(file.stdout, /^ +1 cell {2}not in this version\n\s+precision: bf16/m);
+    match(file.stdout, /^1 to run, 0 cached, 1 impossible$/m);
+    const json = await runCommand(["plan", "coarse.yaml", "--json", "--store", store], {
+      cwd: folder,
+    });
+    const { impossible, nodes } = JSON.parse(json.stdout) as Plan;
+    deepEqual(
+      [impossible, nodes.filter(({ state }) => state === "impossible").map(({ cells }) => cells)],
+      [1, [["tiny/supervised/tiny"]]],
+    );
     const { code, stdout } = await runCommand(
       ["plan", "table1", "--profile", "mini", "--store", store],
       { cwd: folder },

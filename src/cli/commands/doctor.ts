@@ -16,7 +16,7 @@ export function define(): Command {
       "Runs a training step on every engine that is there, and checks the data sets and the store. With --engine, that " +
         "engine alone. With --check-store every stored byte is hashed.",
     );
-  return addSelectionFlags(command)
+  return addSelectionFlags(command, { without: ["--profile", "--only"] })
     .option("--check-store", "hash every stored output")
     .action(async (options, self: Command) => {
       const flags = readFlags(options);

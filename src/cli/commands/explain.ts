@@ -12,9 +12,12 @@ import {
 import { UserError } from "../../errors.ts";
 import { readMetrics } from "../../report/metrics.ts";
 import type { ImportedRun } from "../../sweep/imported_cells.ts";
+import type { CellNodes, RunNodes } from "../../sweep/graph.ts";
+import { interruptionOf } from "../../sweep/interruption.ts";
 import { cellNodes, targetOf } from "../cell_nodes.ts";
 import { count, showParams, showPath } from "../describe.ts";
 import { formatBytes, formatDuration } from "../duration.ts";
+import { nodeJson, resultJson } from "../explain_json.ts";
 import { wrap } from "../fit.ts";
 import { addSelectionFlags, everyTarget, readFlags } from "../flags.ts";
 import { openSession, type Session } from "../session.ts";
@@ -51,8 +54,10 @@ function field(name: string, text: string): void {
 }
 
 async function explainCell(session: Session, id: string): Promise<void> {
-  const { cell, runs, absent, imported } = cellNodes(session, id);
+  const nodes = cellNodes(session, id);
+  const { cell, runs, absent, imported } = nodes;
   const { plan } = session;
+  if (session.flags.json) return print(JSON.stringify(await cellJson(plan, nodes)));
   print(style("bold", id, "stdout"));
   const params = showParams(cell.methodParams);
   field("method", `${cell.methodText}${params === "" ? "" : `: ${params}`}`);
@@ -65,20 +70,49 @@ async function explainCell(session: Session, id: string): Promise<void> {
   }
   for (const run of runs) {
     print(`\n${style("bold", `seed ${run.seed}`, "stdout")}`);
-    const { object } = plan.of(plan.graph.find(run.evaluate));
-    if (object) {
-      const metrics = await readMetrics(join(object.path, "out", "metrics"));
-      const { primary, pick, selected_step: step, test_count: images } = metrics;
-      const percent = (100 * metrics.outputs[primary]!.top1).toFixed(2);
+    const number = await numberOf(plan, run);
+    if (number) {
+      const { output, pick, step, images } = number;
+      const percent = (100 * number.top1).toFixed(2);
       const where = step === null ? pick : `${pick}, step ${step}`;
-      field("number", `${percent} % of ${images} test images (${where}; output ${primary})`);
+      field("number", `${percent} % of ${images} test images (${where}; output ${output})`);
     }
     const log = imported.find(({ seed }) => seed === run.seed);
-    if (log) explainImported(log, { hasOwn: object !== undefined });
+    if (log) explainImported(log, { hasOwn: number !== null });
     for (const spec of [run.train, run.evaluate]) {
       explainPlanned(plan, plan.of(plan.graph.find(spec)));
     }
   }
+}
+
+/** The result of a run as its report shows it; null if there is none yet. */
+async function numberOf(plan: Plan, run: RunNodes) {
+  const { object } = plan.of(plan.graph.find(run.evaluate));
+  if (!object) return null;
+  const metrics = await readMetrics(join(object.path, "out", "metrics"));
+  const { primary, pick, selected_step: step, test_count: images } = metrics;
+  return { top1: metrics.outputs[primary]!.top1, images, pick, step, output: primary };
+}
+
+async function cellJson(plan: Plan, { cell, runs, absent, imported }: CellNodes) {
+  const { id, methodText, methodParams, setting, split, departures } = cell;
+  return {
+    cell: id,
+    method: methodText,
+    method_params: methodParams,
+    setting,
+    split,
+    departures: departures.map(({ sentence }) => sentence),
+    absent: absent ?? null,
+    imported,
+    runs: await Promise.all(runs.map(async (run) => ({
+      seed: run.seed,
+      number: await numberOf(plan, run),
+      nodes: [run.train, run.evaluate].map((spec) =>
+        nodeJson(plan, plan.of(plan.graph.find(spec)))
+      ),
+    }))),
+  };
 }
 
 /** Where an imported result comes from, and whether it is shown. */
@@ -112,18 +146,23 @@ function explainKey(session: Session, key: string): void {
       `explain: "${key}" is neither a cell (<table>/<row>/<column>) nor a key (at least 6 hexadecimal digits).`,
     );
   }
-  const { plan, store } = session;
+  const { plan, store, flags: { json } } = session;
   const planned = plan.nodes.find((node) =>
     node.node.recipe.startsWith(key) || node.key?.startsWith(key)
   );
+  if (planned && json) return print(JSON.stringify(nodeJson(plan, planned)));
   if (planned) return explainPlanned(plan, planned);
   const stored = storedUnder(store, key);
   if (!stored) throw new UserError(`explain: no recipe or content key begins with ${key}.`);
-  print(`${stored.label}: an older result that nothing asks for now`);
-  printManifest(stored, store);
   const now = plan.nodes.find(({ node }) =>
     node.label === stored.label && node.stage.name === stored.stage
   );
+  if (json) {
+    const result = resultJson(stored, store);
+    return print(JSON.stringify({ ...result, now: now ? nodeJson(plan, now) : null }));
+  }
+  print(`${stored.label}: an older result that nothing asks for now`);
+  printManifest(stored, store);
   if (now && now.state !== "cached") explainPlanned(plan, now);
 }
 
@@ -141,7 +180,15 @@ function explainPlanned(plan: Plan, planned: PlanNode): void {
   print(`  recipe   ${shortKey(node.recipe)}${keyText}`);
   if (object) return printManifest(object.manifest, plan.store);
   const { failure } = nodeStatus(plan, planned, { now: Date.now() });
+  const stopped = interruptionOf(plan, planned);
+  if (stopped && !failure) {
+    field("reason", stopped.text);
+    print(`  log      ${showPath(stopped.log)}`);
+    print(`  checkpoint ${showPath(stopped.checkpoint)}`);
+    return;
+  }
   if (planned.note !== "") print(wrap(planned.note, { width: columns(), indent: "  " }));
+  if (stopped) print(`  checkpoint ${showPath(stopped.checkpoint)}`);
   if (failure) {
     print(`  log      ${showPath(failure.log)}`);
     for (const line of failure.lastLines) print(`  | ${line}`);

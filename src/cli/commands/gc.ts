@@ -16,7 +16,7 @@ export function define(): Command {
     .description(
       "Lists what no sweep file refers to, under any profile, and its size. Trainings are deleted only with --trainings, and nothing while a process works in the store.",
     );
-  return addSelectionFlags(command)
+  return addSelectionFlags(command, { without: ["--profile", "--only", "--engine", "--device"] })
     .option("--yes", "delete")
     .option("--trainings", "delete unused trainings too")
     .action(async (options) => {

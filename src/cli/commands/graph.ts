@@ -13,7 +13,7 @@ export function define(): Command {
     .summary("the graph of stages as text")
     .description("Prints the graph of stages, coloured by state, as Mermaid or DOT.")
     .argument("<target...>", "smoke, table1 … table8, all, or a sweep file");
-  return addSelectionFlags(command)
+  return addSelectionFlags(command, { without: ["--json"] })
     .option("--format <name>", "mermaid or dot", "mermaid")
     .action(async (targets: string[], options) => {
       const format = String(options.format);

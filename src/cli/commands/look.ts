@@ -20,7 +20,7 @@ export function define(): Command {
         "views, and how many images each class has. Prepares the data and draws the split if that is not done.",
     )
     .argument("<cell>", "table1/fixmatch/c10-consistent-500");
-  return addRunFlags(command)
+  return addRunFlags(command, { without: ["--device", "--executor", "--fail-fast", "--yes"] })
     .option("--in <target>", "target or sweep file in which the cell is looked for")
     .action(async (cell: string, options, self: Command) => {
       const flags = readFlags(options);

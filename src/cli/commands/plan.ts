@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { countNodes, explainNode, type PlanNode, shortKey } from "../../dag/mod.ts";
 import { estimate } from "../../sweep/estimate.ts";
-import { count, joinSeeds } from "../describe.ts";
+import { interruptionOf } from "../../sweep/interruption.ts";
+import { unavailableRuns } from "../../sweep/unavailable.ts";
+import { count, joinSeeds, showPath } from "../describe.ts";
 import { formatBytes, formatDuration } from "../duration.ts";
-import { cutEnd, wrap } from "../fit.ts";
+import { fitList, wrap } from "../fit.ts";
 import { engineAdvice } from "../engine_choice.ts";
 import { addSelectionFlags, readFlags } from "../flags.ts";
 import { openSession, type Session } from "../session.ts";
@@ -30,11 +32,23 @@ function wanted({ plan }: Session): PlanNode[] {
   return plan.nodes.filter((node) => node.wanted);
 }
 
-/** Why a node is in its state, in one line. */
-function reasonOf(session: Session, planned: PlanNode): string {
-  if (planned.state === "cached") return "";
-  if (planned.note !== "") return planned.note;
-  return explainNode(session.plan, planned).changes.join("; ");
+/** Why a node is in its state: one reason an entry. */
+function reasonsOf({ plan }: Session, planned: PlanNode): readonly string[] {
+  if (planned.state === "cached") return [];
+  const stopped = planned.state === "failed" ? undefined : interruptionOf(plan, planned);
+  if (stopped) {
+    const { text, log, checkpoint } = stopped;
+    return [`${text}; log ${showPath(log)}; checkpoint ${showPath(checkpoint)}`];
+  }
+  if (planned.note !== "") return [planned.note];
+  return explainNode(plan, planned).changes;
+}
+
+/** Nodes that run, are done and are impossible; a run that this version cannot make is one more of the latter. */
+function counts({ plan, selections }: Session) {
+  const { run, cached, impossible } = countNodes(plan);
+  const unavailable = selections.flatMap(({ tables }) => unavailableRuns(tables)).length;
+  return { run, cached, impossible: impossible + unavailable };
 }
 
 function printJson(session: Session): void {
@@ -44,9 +58,18 @@ function printJson(session: Session): void {
     key: planned.key,
     cells: planned.node.cells,
     state: planned.state,
-    reason: reasonOf(session, planned),
+    reason: reasonsOf(session, planned).join("; "),
   }));
-  print(JSON.stringify({ ...countNodes(session.plan), nodes }));
+  const unavailable = session.selections.flatMap(({ tables }) => unavailableRuns(tables))
+    .map(({ cell, seed, reason }) => ({
+      stage: "train",
+      recipe: null, // what it would be made of is not known here
+      key: null,
+      cells: [cell.id],
+      state: "impossible",
+      reason: `${reason} (seed ${seed})`,
+    }));
+  print(JSON.stringify({ ...counts(session), nodes: [...nodes, ...unavailable] }));
 }
 
 const stateStyles = {
@@ -76,8 +99,8 @@ function printText(session: Session, { all }: { readonly all: boolean }): void {
     else if (state !== "cached") printNames(session, nodes);
   }
   printUnavailable(session, width);
-  const counts = countNodes(session.plan);
-  print(`${counts.run} to run, ${counts.cached} cached, ${counts.impossible} impossible`);
+  const { run, cached, impossible } = counts(session);
+  print(`${run} to run, ${cached} cached, ${impossible} impossible`);
   const { seconds, bytes, unknown } = estimate(session.plan);
   if (seconds > 0) {
     const cost = `${formatDuration(seconds)} of one worker's time and ${
@@ -101,7 +124,7 @@ function printText(session: Session, { all }: { readonly all: boolean }): void {
 function printNodes(session: Session, nodes: readonly PlanNode[]): void {
   for (const planned of nodes) {
     print(`        ${shortKey(planned.node.recipe)} ${planned.node.label}`);
-    printReason(reasonOf(session, planned), columns());
+    printReasons(reasonsOf(session, planned));
   }
 }
 
@@ -111,23 +134,24 @@ function printNames(session: Session, nodes: readonly PlanNode[]): void {
   const own = nodes.filter(({ node, state }) =>
     state !== "impossible" || node.impossible !== undefined
   );
-  const byReason = Map.groupBy(
-    own,
-    (planned) => planned.state === "waiting" ? "" : reasonOf(session, planned),
-  );
-  for (const [reason, some] of byReason) {
+  const isSaid = (node: PlanNode) =>
+    node.state === "waiting" && interruptionOf(session.plan, node) === undefined;
+  const reasons = new Map(own.map((node) => [node, isSaid(node) ? [] : reasonsOf(session, node)]));
+  for (const some of Map.groupBy(own, (node) => reasons.get(node)!.join("; ")).values()) {
     const names = joinSeeds(some.map(({ node }) => node.label.replace(`${node.stage.name} `, "")));
     const more = names.length - shownNames;
     const text = names.slice(0, shownNames).join("; ") + (more > 0 ? ` and ${more} more` : "");
     print(wrap(text, { width, indent: " ".repeat(8) }));
-    printReason(reason, width);
+    printReasons(reasons.get(some[0]!)!);
   }
 }
 
-function printReason(reason: string, width: number): void {
-  if (reason === "") return;
-  const text = reason.replace(/^impossible: /, "");
-  print(wrap(cutEnd(text, reasonLines * width), { width, indent: " ".repeat(10) }));
+function printReasons(reasons: readonly string[]): void {
+  if (reasons.length === 0) return;
+  const width = columns();
+  const texts = reasons.map((text) => text.replace(/^impossible: /, ""));
+  const text = fitList(texts, { separator: "; ", width: reasonLines * (width - 10) });
+  print(wrap(text, { width, indent: " ".repeat(10) }));
 }
 
 /** Cells that no node stands for, because this version lacks something that they need. */
@@ -135,9 +159,8 @@ function printUnavailable({ selections }: Session, width: number): void {
   const cells = selections.flatMap(({ tables }) => tables.flatMap((table) => table.cells));
   const missing = cells.filter(({ cell }) => cell.availability.kind === "missing");
   if (missing.length === 0) return;
-  print(
-    style("yellow", `${String(missing.length).padStart(5)} cells  not in this version`, "stdout"),
-  );
+  const head = `${String(missing.length).padStart(5)} ${missing.length === 1 ? "cell" : "cells"}`;
+  print(style("yellow", `${head}  not in this version`, "stdout"));
   const lacks = missing.flatMap(({ cell }) =>
     cell.availability.kind === "missing" ? cell.availability.missing : []
   );

@@ -16,7 +16,7 @@ export function define(): Command {
         "bytes and the line that made it; then the sums of each kernel. Nothing is trained.",
     )
     .argument("<cell>", "such as table1/fixmatch/c10-consistent-500");
-  return addSelectionFlags(command)
+  return addSelectionFlags(command, { without: ["--engine", "--device"] })
     .option("--in <target>", "target or sweep file in which the cell is looked for")
     .option("--costs", "only the sums of each kernel")
     .action(async (id: string, options) => {

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { dependencies } from "../../dag/graph.ts";
 import { type NodeStatus, nodeStatus, type PlanNode } from "../../dag/mod.ts";
 import type { RunNodes } from "../../sweep/graph.ts";
+import { type Interruption, interruptionOf } from "../../sweep/interruption.ts";
 import { addSelectionFlags, everyTarget, readFlags } from "../flags.ts";
 import { count, joinSeeds, showPath } from "../describe.ts";
 import { cutEnd, wrap } from "../fit.ts";
@@ -17,6 +18,8 @@ interface RunStatus {
   readonly cell: string;
   readonly seed: number;
   readonly status: NodeStatus;
+  /** For a missing run: a training of it that was begun. */
+  readonly stopped: Interruption | undefined;
 }
 
 export function define(): Command {
@@ -36,29 +39,34 @@ export function define(): Command {
   });
 }
 
-/** The node of a run's chain that says how it stands: what failed or runs, else the end of the chain. */
-function decide({ plan }: Session, { evaluate }: RunNodes): PlanNode {
+/** The node of a run's chain that says how it stands: what failed or runs, was interrupted, else the end of the chain. */
+function decide({ plan }: Session, { evaluate }: RunNodes): [PlanNode, Interruption?] {
   const last = plan.of(plan.graph.find(evaluate));
-  if (last.state === "cached") return last;
+  if (last.state === "cached") return [last];
   const chain = new Set([last.node]);
   for (const node of chain) {
     for (const input of dependencies(node.inputs)) chain.add(input);
   }
   const nodes = [...chain].map((node) => plan.of(node));
-  return nodes.find(({ state }) => state === "failed") ??
-    nodes.find(({ state }) => state === "running") ?? last;
+  const active = nodes.find(({ state }) => state === "failed") ??
+    nodes.find(({ state }) => state === "running");
+  if (active) return [active];
+  for (const node of nodes) {
+    const stopped = interruptionOf(plan, node);
+    if (stopped) return [node, stopped];
+  }
+  return [last];
 }
 
 function statuses(session: Session): RunStatus[] {
   const now = Date.now();
   return session.selections.flatMap(({ tables }) => tables).flatMap(({ table, cells }) =>
     cells.flatMap(({ cell, runs }) =>
-      runs.map((run) => ({
-        table: table.id,
-        cell: cell.id,
-        seed: run.seed,
-        status: nodeStatus(session.plan, decide(session, run), { now }),
-      }))
+      runs.map((run) => {
+        const [node, stopped] = decide(session, run);
+        const status = nodeStatus(session.plan, node, { now });
+        return { table: table.id, cell: cell.id, seed: run.seed, status, stopped };
+      })
     )
   );
 }
@@ -70,14 +78,16 @@ function printJson(runs: readonly RunStatus[]): void {
   const open = runs.filter(({ status }) => status.is !== "done");
   print(JSON.stringify({
     ...counts,
-    runs: open.map(({ cell, seed, status }) => ({
+    runs: open.map(({ cell, seed, status, stopped }) => ({
       cell,
       seed,
       state: status.is,
-      reason: status.failure?.message ?? status.planned.note,
-      log: status.failure?.log ?? null,
+      reason: status.failure?.message ?? stopped?.text ?? status.planned.note,
+      log: status.failure?.log ?? stopped?.log ?? null,
+      checkpoint: stopped?.checkpoint ?? null,
       last_lines: status.failure?.lastLines ?? [],
-      progress: status.progress ?? null,
+      progress: status.progress ??
+        (stopped ? { done: stopped.step, total: stopped.steps, unit: "steps" } : null),
     })),
   }));
 }
@@ -118,6 +128,15 @@ function printDetails(runs: readonly RunStatus[]): void {
     if (status.is !== "running") continue;
     const progress = status.progress ? describeProgress(status.progress, undefined) : "";
     print(`\n${style("cyan", "running", "stdout")} ${cell} seed ${seed}  ${progress}`);
+  }
+  const stopped = runs.filter((run) => run.stopped !== undefined);
+  for (const some of Map.groupBy(stopped, ({ status }) => status.planned.node).values()) {
+    const { status: { planned: { node } }, stopped } = some[0]!;
+    print(`\n${style("yellow", "interrupted", "stdout")} ${node.label}`);
+    print(wrap(stopped!.text, { width: columns(), indent: "  " }));
+    print(wrap(`needed by ${namesOf(some)}`, { width: columns(), indent: "  " }));
+    print(`  log: ${showPath(stopped!.log)}`);
+    print(`  checkpoint: ${showPath(stopped!.checkpoint)}`);
   }
   const failed = runs.filter(({ status }) => status.failure !== undefined);
   for (const some of Map.groupBy(failed, ({ status }) => status.planned.node).values()) {

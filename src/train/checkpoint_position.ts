@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import type { RunRecord } from "./run_record.ts";
+
+/** A checkpoint's name as `Checkpoints` writes it; that module belongs to what trainings are keyed by, this one does not. */
+const name = /^checkpoint_[\da-f]{8}_(\d{8})\.safetensors$/;
+const headerLimit = 100_000_000;
+
+/** Where a run can go on. */
+export interface CheckpointPosition {
+  /** Absolute path of the checkpoint. */
+  readonly path: string;
+  /** Steps done. */
+  readonly step: number;
+}
+
+/**
+ * The newest checkpoint in a folder whose header can be read: nothing else of it is looked at. Undefined if there is none.
+ */
+export function checkpointPosition(folder: string): CheckpointPosition | undefined {
+  for (const file of namesIn(folder)) {
+    const path = join(folder, file);
+    const step = stepIn(path);
+    if (step !== undefined) return { path, step };
+  }
+  return undefined;
+}
+
+/** Newest first. */
+function namesIn(folder: string): string[] {
+  try {
+    const names = Array.from(Deno.readDirSync(folder), (entry) => entry.name);
+    const number = (text: string) => Number(name.exec(text)?.[1]);
+    return names.filter((text) => name.test(text)).sort((a, b) => number(b) - number(a));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function stepIn(path: string): number | undefined {
+  try {
+    using file = Deno.openSync(path);
+    const bytes = Number(new DataView(read(file, 8).buffer).getBigUint64(0, true));
+    if (bytes > headerLimit) return undefined;
+    const header = JSON.parse(new TextDecoder().decode(read(file, bytes)));
+    const record: Partial<RunRecord> = JSON.parse(header.__metadata__.record);
+    return typeof record.step === "number" ? record.step : undefined;
+  } catch {
+    // Damaged, or deleted by the run that wrote a newer one.
+    return undefined;
+  }
+}
+
+/** Exactly `length` bytes. Throws a RangeError where the file ends before. */
+function read(file: Deno.FsFile, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length;) {
+    const more = file.readSync(bytes.subarray(done));
+    if (more === null) throw new RangeError(`Expected ${length} bytes, found ${done}`);
+    done += more;
+  }
+  return bytes;
+}
