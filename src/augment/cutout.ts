@@ -6,18 +6,18 @@ import type { Draw } from "./draw.ts";
 const FILL = [125, 123, 114];
 
 /** A rectangle in each image: [n], whole pixels, both ends filled; none where an end comes before its beginning. */
-export interface Rectangles<T = tf.Tensor1D> {
-  readonly left: T;
-  readonly right: T;
-  readonly top: T;
-  readonly bottom: T;
+export interface Rectangles {
+  readonly left: tf.Tensor1D;
+  readonly right: tf.Tensor1D;
+  readonly top: tf.Tensor1D;
+  readonly bottom: tf.Tensor1D;
 }
 
 /** A square for each image: [n], pixels. */
-export interface Squares<T = tf.Tensor1D> {
-  readonly side: T;
-  readonly centreX: T;
-  readonly centreY: T;
+export interface Squares {
+  readonly side: tf.Tensor1D;
+  readonly centreX: tf.Tensor1D;
+  readonly centreY: tf.Tensor1D;
 }
 
 /** Squares as USB draws them for images x [n,H,W,C]: the side is uniform in [0, `fraction`) of the width. */
@@ -53,17 +53,6 @@ function extent(centre: tf.Tensor1D, side: tf.Tensor1D, size: number): [tf.Tenso
   const last = tf.floor(tf.minimum(tf.add(first, side), size));
   const none = tf.sub(first, 1);
   return [first as tf.Tensor1D, tf.where(tf.greater(side, 0), last, none) as tf.Tensor1D];
-}
-
-/** The same in float64, for one square whose numbers are known. */
-export function rectangleOf(
-  { side, centreX, centreY }: Squares<number>,
-  { height, width }: PictureSize,
-): Rectangles<number> {
-  const [left, top] = [centreX, centreY].map((c) => Math.trunc(Math.max(0, c - side / 2)));
-  const last = (first: number, size: number) =>
-    side > 0 ? Math.trunc(Math.min(size, first + side)) : first - 1;
-  return { left: left!, right: last(left!, width), top: top!, bottom: last(top!, height) };
 }
 
 /** Fills a rectangle in each image. x: [n,H,W,C], 0 … 255. */

@@ -2,11 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { augment } from "../../src/augment/augment.ts";
-import { drawSquares, rectangleOf, rectanglesOf } from "../../src/augment/cutout.ts";
+import { drawSquares, rectanglesOf } from "../../src/augment/cutout.ts";
 import { drawnInputs, drawOperations, RANDAUGMENT_NAMES } from "../../src/augment/randaugment.ts";
 import { PIXEL_OPERATIONS } from "../../src/tensor/pixel_operation.ts";
 import { runRecorded } from "../run_recorded.ts";
 import { assertDistributed, binned, drawn, even, N } from "./distributed.ts";
+import { usbRectangle } from "./usb_rectangle.ts";
 
 Deno.test("drawOperations() draws the 14 operations evenly and with replacement", () => {
   const turns = drawn((draw) => ({
@@ -109,11 +110,15 @@ Deno.test("rectanglesOf() gives what float64 gives", () => {
     const square = { side: side![i]!, centreX: centreX![i]!, centreY: centreY![i]! };
     deepStrictEqual(
       { left: left![i], right: right![i], top: top![i], bottom: bottom![i] },
-      rectangleOf(square, size),
+      usbRectangle(square, size),
     );
   }
-  const none = rectangleOf({ side: 0, centreX: 9, centreY: 9 }, size);
-  ok(none.right < none.left && none.bottom < none.top);
+  const none = drawn(() => {
+    const [side, centreX, centreY] = [0, 9, 9].map((value) => tf.tensor1d([value]));
+    const rectangle = rectanglesOf({ side: side!, centreX: centreX!, centreY: centreY! }, size);
+    return { ...rectangle };
+  });
+  ok(none.right![0]! < none.left![0]! && none.bottom![0]! < none.top![0]!);
 });
 
 Deno.test("augment() draws all windows of a crop evenly, and half of them mirrored", () => {

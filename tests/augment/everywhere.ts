@@ -1,6 +1,8 @@
-/** Runs a recorded body on the interpreter and on every engine that is there. */
+/** Runs a recorded body on the interpreter and on every engine that is there, or on a GPU. */
 import type * as tf from "@tensorflow/tfjs";
+import { hasGpu, locateEngine } from "../../src/engines/mod.ts";
 import type { Engine } from "../../src/tensor/engine.ts";
+import { openEngine } from "../../src/tensor/engines/select.ts";
 import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
 import { expandProgram } from "../../src/tensor/expand.ts";
 import { interpret } from "../../src/tensor/interpreter.ts";
@@ -24,18 +26,28 @@ async function open(): Promise<readonly (readonly [string, Engine])[]> {
   ];
 }
 
-/** Own kernels and those composed of others are both tried. */
-export async function everywhere(
-  given: Readonly<Record<string, Given>>,
-  body: (tensors: Record<string, tf.Tensor>) => Readonly<Record<string, tf.Tensor>>,
-): Promise<Results> {
+/** What is computed, as `record` takes it. */
+type Body = (tensors: Record<string, tf.Tensor>) => Readonly<Record<string, tf.Tensor>>;
+
+/** Computes a body of given inputs. */
+export type Compute = (given: Readonly<Record<string, Given>>, body: Body) => Promise<Results>;
+
+function recorded(given: Readonly<Record<string, Given>>, body: Body) {
   const specs: Record<string, TensorSpec> = {};
   const values: Record<string, ArrayLike<number>> = {};
   for (const [name, { shape, data, dtype = "float32", storage }] of Object.entries(given)) {
     specs[name] = { shape, dtype, ...(storage === undefined ? {} : { storage }) };
     values[name] = data;
   }
-  const program = record(specs, body, { state: [] });
+  return { program: record(specs, body, { state: [] }), values };
+}
+
+/** Own kernels and those composed of others are both tried. */
+export async function everywhere(
+  given: Readonly<Record<string, Given>>,
+  body: Body,
+): Promise<Results> {
+  const { program, values } = recorded(given, body);
   const results = new Map<string, Readonly<Record<string, ArrayLike<number>>>>();
   results.set("interpreter", interpret(program, values));
   engines ??= open();
@@ -47,4 +59,26 @@ export async function everywhere(
     }
   }
   return results;
+}
+
+/** The name of results on a GPU. */
+export const CUDA = "xla on CUDA";
+
+/** Why nothing can be computed there; undefined where it can. */
+export const reasonAgainstCuda: string | undefined = !hasGpu()
+  ? "no GPU"
+  : locateEngine("cuda").state === "ready"
+  ? undefined
+  : "cuda is not installed";
+
+let gpu: Promise<Engine> | undefined;
+
+/** On the engine `xla` on a GPU only. */
+export async function onCuda(
+  given: Readonly<Record<string, Given>>,
+  body: Body,
+): Promise<Results> {
+  const { program, values } = recorded(given, body);
+  gpu ??= openEngine("xla:cuda", { threads: 1 });
+  return new Map([[CUDA, await runOnce(await gpu, program, values)]]);
 }
