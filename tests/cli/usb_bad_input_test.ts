@@ -129,7 +129,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   "import-log of a folder without logs": {
     args: ["import-log", "there"],
     files: { "there/a.txt": "" },
-    message: /there Expected files called log\.txt/,
+    message: /there: expected files called log\.txt/,
   },
   "import-log of a text that is no log": log("hello\n", /log\.txt:1:1 Expected a log of USB/),
   "import-log of a log that is cut off": log(
