@@ -2,12 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { StageContext } from "../src/dag/stage.ts";
 import { defineStage } from "../src/dag/define_stage.ts";
-import {
-  type CountRequest,
-  type LabelledRequest,
-  labelledRequest,
-  unlabelledRequest,
-} from "../src/data/count_request.ts";
+import { labelledRequest, longTailRatio, unlabelledRequest } from "../src/data/count_request.ts";
 import { classCounts, countLabels } from "../src/data/counts.ts";
 import { fixedSplit } from "../src/data/fixed_split.ts";
 import { indexFilesProblem, readIndexFile } from "../src/data/index_files.ts";
@@ -52,6 +47,7 @@ export const split = defineStage({
       ? { ...chosen, unlabelled: Int32Array.from([...chosen.labelled, ...chosen.unlabelled]) }
       : chosen;
     const drawn = "fraction" in labelled ? "cossl" : "usb";
+    const ratio = longTailRatio(labelled);
     for (const part of ["labelled", "unlabelled"] as const) {
       const indices = split[part];
       const output = context.output(part);
@@ -60,7 +56,7 @@ export const split = defineStage({
       await writeJson(join(output, "meta.json"), {
         counts: knownCounts(indices, { labels, classes: meta.classes }),
         // Of the labelled images only: a method is told nothing of the unlabelled ones.
-        ...(part === "labelled" && isLongTail(labelled) ? { ratio: Math.abs(labelled.ratio) } : {}),
+        ...(part === "labelled" && ratio !== undefined ? { ratio } : {}),
         rule: files === undefined ? drawn : "index-file",
         seed: meta.fixed_split || files !== undefined ? null : seed,
         fixed: meta.fixed_split,
@@ -69,10 +65,6 @@ export const split = defineStage({
     }
   },
 });
-
-function isLongTail(request: LabelledRequest): request is CountRequest {
-  return "shape" in request && ["consistent", "inverse"].includes(request.shape);
-}
 
 async function chooseImages(context: StageContext<Params>, { train, meta, labels }: {
   readonly train: string;

@@ -55,3 +55,9 @@ export const unlabelledRequest = z.union([countRequest, z.enum(["rest", "all"])]
 export type FractionRequest = Readonly<z.infer<typeof fractionRequest>>;
 export type LabelledRequest = CountRequest | FractionRequest;
 export type UnlabelledRequest = CountRequest | "rest" | "all" | null;
+
+/** γ of a long tail that a request asks for, largest class over smallest; undefined for every other shape. */
+export function longTailRatio(request: LabelledRequest): number | undefined {
+  if ("fraction" in request) return undefined;
+  return ["consistent", "inverse"].includes(request.shape) ? Math.abs(request.ratio) : undefined;
+}

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Plan } from "../dag/mod.ts";
+import { longTailRatio } from "../data/count_request.ts";
 import { classCounts, totalCount } from "../data/counts.ts";
 import { datasetFacts, IMAGENET_NORMALISATION } from "../data/datasets.ts";
 import { aroundShare } from "../data/fraction.ts";
@@ -10,6 +11,7 @@ import type { Cell } from "../config/mod.ts";
 import { UserError } from "../errors.ts";
 import { methodUsesUnlabelled } from "../methods/registry.ts";
 import type { DataShape } from "../train/method_step.ts";
+import { readSplit } from "../train/run_data.ts";
 import { countRequests, type RunNodes } from "./graph.ts";
 
 /** Shape and counts of the data of a run, and where they are from. */
@@ -53,14 +55,14 @@ async function storedShape(run: RunNodes, plan: Plan): Promise<DataShape | undef
   const { height, width, channels, classes, mean, std } = await readPartMeta(images);
   return shape(
     { height, width, channels, classes, mean, std },
-    await readCounts(labelled),
-    unlabelled === undefined ? undefined : await readCounts(unlabelled),
+    await storedPart(labelled),
+    unlabelled === undefined ? undefined : await storedPart(unlabelled),
   );
 }
 
-/** Images of each class of a stored split. */
-async function readCounts(directory: string): Promise<readonly number[]> {
-  return JSON.parse(await Deno.readTextFile(join(directory, "meta.json"))).counts;
+async function storedPart(directory: string): Promise<Part> {
+  const { indices, ...about } = await readSplit(directory);
+  return { count: indices.length, ...about };
 }
 
 function askedShape(cell: Cell, found: FoundSource | undefined): DataShape {
@@ -81,30 +83,47 @@ function askedShape(cell: Cell, found: FoundSource | undefined): DataShape {
     ? classCounts(asked.labelled, classes)
     : all.map((count) => aroundShare(count, fraction));
   const image = { height, width, channels: 3, classes, mean, std };
-  if (!methodUsesUnlabelled(cell.method)) return shape(image, labelled);
+  const ratio = longTailRatio(asked.labelled);
+  const first = { ...part(labelled), ...(ratio === undefined ? {} : { ratio }) };
+  if (!methodUsesUnlabelled(cell.method)) return shape(image, first);
   if (asked.unlabelled !== "all") {
     const others = classCounts(asked.unlabelled, classes);
     const both = others.map((count, label) => count + labelled[label]!);
-    return shape(image, labelled, cell.split.unlabelled.with_labelled ? both : others);
+    return shape(image, first, part(cell.split.unlabelled.with_labelled ? both : others));
   }
-  if (facts?.fixed) return shape(image, labelled, facts.fixed.unlabelled);
+  if (facts?.fixed) return shape(image, first, part(facts.fixed.unlabelled));
+  if (known?.trainCount !== undefined && totalCount(all) < known.trainCount) {
+    return shape(image, first, { count: known.trainCount, counts: null });
+  }
   if (fraction === undefined) throw notYet(cell, "unlabelled images");
-  return shape(image, labelled, all);
+  return shape(image, first, part(all));
+}
+
+/** A set of images, labelled or unlabelled. */
+interface Part {
+  readonly count: number;
+  /** Of each class; null where nobody knows the classes of all images. */
+  readonly counts: readonly number[] | null;
+  readonly ratio?: number;
+}
+
+function part(counts: readonly number[]): Part {
+  return { count: totalCount(counts), counts };
 }
 
 function shape(
   image: Pick<DataShape, "height" | "width" | "channels" | "classes" | "mean" | "std">,
-  labelled: readonly number[],
-  unlabelled?: readonly number[],
+  labelled: Part,
+  unlabelled: Part = part([]),
 ): DataShape {
-  const [labelledCount, unlabelledCount] = [totalCount(labelled), totalCount(unlabelled ?? [])];
   return {
     ...image,
-    train: { count: labelledCount + unlabelledCount },
-    labelled_count: labelledCount,
-    unlabelled_count: unlabelledCount,
-    labelled_counts: labelled,
-    ...(unlabelled ? { unlabelled_counts: unlabelled } : {}),
+    train: { count: labelled.count + unlabelled.count },
+    labelled_count: labelled.count,
+    unlabelled_count: unlabelled.count,
+    labelled_counts: labelled.counts!,
+    ...(labelled.ratio === undefined ? {} : { labelled_ratio: labelled.ratio }),
+    ...(unlabelled.count > 0 && unlabelled.counts ? { unlabelled_counts: unlabelled.counts } : {}),
   };
 }
 

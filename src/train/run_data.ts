@@ -66,9 +66,9 @@ export async function readRunData(paths: RunDataPaths): Promise<RunData> {
     train: readImages(all, used),
     labelled_count: labelled.indices.length,
     unlabelled_count: unlabelled?.indices.length ?? 0,
-    labelled_counts: labelled.counts,
+    labelled_counts: labelled.counts!,
     ...(labelled.ratio ? { labelled_ratio: labelled.ratio } : {}),
-    ...(unlabelled ? { unlabelled_counts: unlabelled.counts } : {}),
+    ...(unlabelled?.counts ? { unlabelled_counts: unlabelled.counts } : {}),
     test: readImages(test, Int32Array.from(test.labels.keys())),
     official_test_count: test.meta.official_count,
     disposable_images: true,
@@ -106,13 +106,19 @@ async function readPartAbout(directory: string): Promise<PartAbout> {
   return { meta, path, labels };
 }
 
-async function readSplit(
-  directory: string,
-): Promise<
-  { readonly indices: Int32Array; readonly counts: readonly number[]; readonly ratio?: number }
-> {
+/** One of a split's two sets of images. */
+export interface SplitPart {
+  readonly indices: Int32Array;
+  /** Images of each class; null where the class of an image is unknown, as of STL-10's unlabelled ones. */
+  readonly counts: readonly number[] | null;
+  /** Ratio of the largest class to the smallest that was asked for, of a long tail of labelled images. */
+  readonly ratio?: number;
+}
+
+/** Reads the output directory `labelled` or `unlabelled` of a split. */
+export async function readSplit(directory: string): Promise<SplitPart> {
   const meta = JSON.parse(await Deno.readTextFile(join(directory, "meta.json")));
-  const { counts, ratio } = meta as { readonly counts: readonly number[]; readonly ratio?: number };
+  const { counts, ratio } = meta as Pick<SplitPart, "counts" | "ratio">;
   const indices = await readInt32(join(directory, "indices.bin"));
   return { indices, counts, ...(ratio === undefined ? {} : { ratio }) };
 }
