@@ -1,5 +1,4 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("../../bench/augment.ts", import.meta.url));

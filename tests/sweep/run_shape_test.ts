@@ -41,7 +41,12 @@ Deno.test("runShape() counts STL-10's unlabelled images, whose classes nobody kn
       await writeInt32(join(root, "out", name, "indices.bin"), Int32Array.from(indices));
     };
     const { height, width, channels, classes, mean, std } = asked.data;
-    await directory("images", { height, width, channels, classes, mean, std }, []);
+    const meta = {
+      ...{ dataset: "stl-10", part: "train", count: 105_000, official_count: 105_000 },
+      ...{ height, width, channels, classes, mean, std },
+      ...{ class_names: [], source: "made", fixed_split: false },
+    };
+    await directory("images", meta, []);
     await directory("labelled", { counts: [2, 1], ratio: 2 }, [4, 5, 6]);
     await directory("unlabelled", { counts: null }, [4, 5, 6, 7]);
     const { from, data } = await runShape(stl10, { ...inputsOf(root), found: undefined });
