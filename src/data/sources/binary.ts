@@ -1,12 +1,12 @@
 import { UserError } from "../../errors.ts";
 import { binaryFileNames, type BinaryLayout, binaryLayout } from "../binary_layout.ts";
+import { CIFAR_EDGE, cifarSet } from "../cifar_set.ts";
 import { datasetFacts } from "../datasets.ts";
 import type { LoadedPart, LoadedSet, LoadRequest } from "../loaded_set.ts";
 import { keep, readOfficial } from "../official_source.ts";
 import { interleave } from "../planes.ts";
 
-const EDGE = 32;
-const PIXELS = EDGE * EDGE;
+const PIXELS = CIFAR_EDGE * CIFAR_EDGE;
 
 /** Reads CIFAR-10 or CIFAR-100 from the official binary archive or its unpacked folder. Throws a UserError if the bytes have changed since planning. */
 export async function load(request: LoadRequest): Promise<LoadedSet> {
@@ -29,19 +29,7 @@ export async function load(request: LoadRequest): Promise<LoadedSet> {
       officialCount,
       path: request.path,
     });
-  const train = decode(layout.trainFiles, facts.trainCount);
-  const test = decode([layout.testFile], facts.testCount);
-  const total = train.labels.length + test.labels.length;
-  request.onProgress(total, total);
-  return {
-    height: EDGE,
-    width: EDGE,
-    classNames: facts.classNames,
-    normalisation: facts.normalisation,
-    source: `${facts.title}, official files`,
-    train,
-    test,
-  };
+  return cifarSet({ request, facts, layout }, decode);
 }
 
 function decodeFiles(names: readonly string[], options: {

@@ -1,13 +1,13 @@
 import { UserError } from "../../errors.ts";
 import { memorySource, readBytes } from "../byte_source.ts";
+import { CIFAR_EDGE, cifarSet } from "../cifar_set.ts";
 import { datasetFacts } from "../datasets.ts";
 import type { LoadedPart, LoadedSet, LoadRequest } from "../loaded_set.ts";
 import { keep, readOfficial } from "../official_source.ts";
 import { pickledBytes, pickledIntegers, readPickledDict } from "../pickle.ts";
 import { interleave } from "../planes.ts";
 
-const EDGE = 32;
-const BYTES = 3 * EDGE * EDGE;
+const BYTES = 3 * CIFAR_EDGE * CIFAR_EDGE;
 
 /** The python version of a set: pickled dictionaries with `data` [n, 3072] and a list of labels. */
 interface PythonLayout {
@@ -58,19 +58,7 @@ export async function load(request: LoadRequest): Promise<LoadedSet> {
     }
     return { images, labels, ids: Int32Array.from(labels.keys()), officialCount };
   };
-  const train = part(layout.trainFiles, facts.trainCount);
-  const test = part([layout.testFile], facts.testCount);
-  const total = train.labels.length + test.labels.length;
-  request.onProgress(total, total);
-  return {
-    height: EDGE,
-    width: EDGE,
-    classNames: facts.classNames,
-    normalisation: facts.normalisation,
-    source: `${facts.title}, official files`,
-    train,
-    test,
-  };
+  return cifarSet({ request, facts, layout }, part);
 }
 
 /** One pickled file: pictures plane by plane, and their labels. */
