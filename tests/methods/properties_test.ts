@@ -1,41 +1,14 @@
 /** What holds for the losses of every method, in the float64 interpreter. */
 import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert/strict";
-import { createMethod, methodIds } from "../../src/methods/registry.ts";
+import { methodIds } from "../../src/methods/registry.ts";
 import type { Method } from "../../src/methods/method.ts";
 import { randomUniform } from "../../src/tensor/threefry.ts";
 import { assertClose } from "../golden.ts";
+import { buildLate, FEATURES, STEP, UNLABELLED } from "./late_method.ts";
 import { type LossRun, runLosses, type Values } from "./loss_run.ts";
 import { stepInfo } from "./step_info.ts";
 
-const FEATURES = 4;
 const LABELLED = 4;
-const UNLABELLED = 6;
-/** Late enough for every warm-up below; the first step of an epoch. */
-const STEP = 9;
-
-/** Parameters with which the warm-ups are over at that step. */
-const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  cdmad: { debias_from_epoch: 2 },
-  daso: { pretrain_epochs: 2, queue_length: 5 },
-  darp: { warm_up_epochs: 2 },
-  acr: { estimation_epochs: 2 },
-  adello: { distill_from_epoch: 2 },
-};
-
-function build(
-  id: string,
-  labelledCounts: readonly number[],
-  changes: Readonly<Record<string, unknown>> = {},
-): Promise<Method> {
-  const own = id.split("+").map((part) => PARAMS[part] ?? {});
-  const params = Object.assign(id === "supervised" ? {} : { p_cutoff: 0.6 }, ...own, changes);
-  const context = {
-    classes: labelledCounts.length,
-    labelledCounts,
-    sizes: { features: FEATURES, unlabelledBatch: UNLABELLED },
-  };
-  return createMethod(id, { params, context });
-}
 
 /** Numbers between −scale and scale by a fixed rule. */
 function numbers(stream: number, count: number, scale = 1): number[] {
@@ -159,7 +132,7 @@ for (const id of methodIds()) {
   const counts = [7, 4, 1];
 
   Deno.test(`losses() does not depend on the order of the rows: ${id}`, async () => {
-    const method = await build(id, counts);
+    const method = await buildLate(id, counts);
     const run = makeRun(method, counts);
     const orders = { labelled: [2, 0, 3, 1], unlabelled: [5, 3, 0, 1, 4, 2] };
     const mix = (views: LossRun["logits"]) => ({
@@ -193,7 +166,7 @@ for (const id of methodIds()) {
   });
 
   Deno.test(`losses() does not move when all logits shift: ${id}`, async () => {
-    const method = await build(id, counts);
+    const method = await buildLate(id, counts);
     const run = makeRun(method, counts);
     const up = ({ shape, data }: Values) => ({
       shape,
@@ -222,8 +195,8 @@ for (const id of methodIds()) {
 
   Deno.test(`losses() does not depend on the numbering of the classes: ${id}`, async () => {
     const order = [2, 0, 1]; // new class k is old class order[k]
-    const method = await build(id, counts);
-    const renumbered = await build(id, order.map((k) => counts[k]!));
+    const method = await buildLate(id, counts);
+    const renumbered = await buildLate(id, order.map((k) => counts[k]!));
     const run = makeRun(method, counts);
     const columns = (values: Values) => columnsReordered(values, order);
     const mix = (views: LossRun["logits"]) => ({
@@ -271,7 +244,7 @@ for (const id of methodIds()) {
   });
 
   Deno.test(`losses() has the gradient of finite differences: ${id}`, async () => {
-    const method = await build(id, counts);
+    const method = await buildLate(id, counts);
     const run = makeRun(method, counts);
     const analytic = runLosses(method, run);
     const width = 1e-5;
@@ -315,7 +288,7 @@ for (const id of methodIds()) {
   // CReST changes the labelled set, not the losses.
   if (id !== "fixmatch" && id !== "supervised" && !id.endsWith("crest")) {
     Deno.test(`losses() is not FixMatch's: ${id}`, async () => {
-      const [method, plain] = [await build(id, counts), await build("fixmatch", counts)];
+      const [method, plain] = [await buildLate(id, counts), await buildLate("fixmatch", counts)];
       const [own, theirs] = [method, plain].map((each) => runLosses(each, makeRun(each, counts)));
       notDeepStrictEqual([...own!.total!], [...theirs!.total!]);
     });
@@ -324,7 +297,7 @@ for (const id of methodIds()) {
   Deno.test(`losses() is finite with two classes of one image each, and for flat logits: ${id}`, async () => {
     // CDMAD has a cutoff of its own, 0 by default.
     const changes = id.includes("cdmad") ? { cdmad_cutoff: 0.6 } : {};
-    const method = await build(id, [1, 1], changes);
+    const method = await buildLate(id, [1, 1], changes);
     const run = makeRun(method, [1, 1]);
     const flat = ({ shape, data }: Values) => ({ shape, data: Array.from(data, () => 0) });
     const { labelled, weak, strong } = run.logits;
@@ -356,7 +329,7 @@ for (const id of methodIds()) {
   });
 
   Deno.test(`losses() is finite when no unlabelled row is of some class: ${id}`, async () => {
-    const method = await build(id, counts);
+    const method = await buildLate(id, counts);
     for (const absent of [0, 2]) {
       const out = runLosses(method, withoutClass(absent, { method, run: makeRun(method, counts) }));
       for (const [name, values] of Object.entries(out)) ok(values.every(Number.isFinite), name);
@@ -369,45 +342,3 @@ for (const id of methodIds()) {
     }
   });
 }
-
-Deno.test("hosts and picks take a class that no unlabelled image is predicted as", async () => {
-  const counts = [7, 4, 1];
-  const images = 12;
-  for (const absent of [0, 1, 2]) {
-    const others = [0, 1, 2].filter((k) => k !== absent);
-    // Each of the two other classes in turn, and not even a rounded trace of the absent one.
-    const logits = Float32Array.from({ length: images * 3 }, (_, i) => {
-      const [row, k] = [Math.floor(i / 3), i % 3];
-      return k === absent ? -200 : k === others[row % 2] ? 1 : 0;
-    });
-    const probabilities = logits.map((z) => z === -200 ? 0 : z === 0 ? 0.25 : 0.75);
-
-    const darp = await build("fixmatch+darp", counts, { refine_every: 1 });
-    const unlabelled = Int32Array.from({ length: images }, (_, i) => i);
-    const info = stepInfo(STEP, { unlabelledCount: images, unlabelled });
-    darp.host.stepInputs!(stepInfo(0, { unlabelledCount: images, unlabelled }));
-    darp.host.afterStep!(info, { darp_probabilities: probabilities });
-    const { darp_targets: refined } = darp.host.stepInputs!(info);
-    ok(refined!.every(Number.isFinite));
-    for (const row of unlabelled) {
-      const sum = refined!.subarray(3 * row, 3 * row + 3).reduce((a, b) => a + b);
-      ok(Math.abs(sum - 1) < 1e-5, `row ${row} sums to ${sum}`);
-    }
-
-    const crest = await build("fixmatch+crest", counts, { crest_alpha: 1e6 });
-    const picks = crest.pick!(logits);
-    ok(picks.labels.length > 0 && !picks.labels.includes(absent));
-
-    const { host } = await build("fixmatch+scssl", counts, { estimation_epochs: 1 });
-    await host.onEpochEnd({
-      epoch: 1,
-      tensor: () => Promise.resolve(new Float32Array(3)),
-      predictUnlabelled: () => Promise.resolve({ balanced: logits }),
-    });
-    const estimated = host.report().estimated_counts as number[];
-    deepStrictEqual(estimated, counts.map((_, k) => k === absent ? 0 : images / 2));
-    for (const [name, values] of Object.entries(host.controls())) {
-      ok(values.every(Number.isFinite), name);
-    }
-  }
-});
