@@ -1,7 +1,7 @@
 /**
  * Trains the net of configs/smoke.yaml on the engine that the first argument names, with batch and number of steps as given, and writes as
- * JSON the process's memory at the end of a warm-up three quarters as long and at the end of the steps, each as the least of 25 readings: what is held always,
- * without the young objects for which JavaScript takes and returns pages at any time. For `engines_memory_test.ts`.
+ * JSON the most memory that the process held over half as many steps at the end of a warm-up and at the end. JavaScript gives pages back for
+ * some hundred steps at a time: the least or the middle of readings says when it did, not what is held. For `engines_memory_test.ts`.
  */
 import type { DeviceTensor } from "../../src/tensor/mod.ts";
 import { testedEngines } from "./tested_engines.ts";
@@ -9,10 +9,10 @@ import { wholeStep } from "./whole_step.ts";
 
 /** Steps between readings of the scalars, as in training, and of the memory. */
 const READ_EVERY_STEPS = 10;
-const READINGS = 25;
 
 const [name, batch, steps] = Deno.args;
 const STEPS = Number(steps);
+const READINGS = STEPS / 2 / READ_EVERY_STEPS;
 const WARM_UP_STEPS = 0.75 * STEPS;
 const engine = await testedEngines.find((one) => one.name === name)!.open();
 const step = await wholeStep({
@@ -28,8 +28,7 @@ const images = engine.upload(specs.get("images")!, step.inputsOf(0).images!);
 // The process is started with --expose-gc: what JavaScript has not yet given back says nothing about the engine.
 const { gc: collectGarbage } = globalThis as unknown as { gc: () => void };
 
-let fileBytes = 0;
-const least = { early: Infinity, late: Infinity };
+const most = { early: 0, late: 0 };
 const unread: DeviceTensor[] = [];
 let last: number[] = [];
 for (let at = 1; at <= WARM_UP_STEPS + STEPS; at++) {
@@ -52,17 +51,18 @@ for (let at = 1; at <= WARM_UP_STEPS + STEPS; at++) {
     const period = periodAt(at);
     if (period) {
       collectGarbage();
-      least[period] = Math.min(least[period], residentBytes());
+      most[period] = Math.max(most[period], residentBytes().own);
     }
   }
 }
+const { files } = residentBytes();
 engine.close();
-const bytes = [least.early, least.late];
+const bytes = [most.early + files, most.late + files];
 await Deno.stdout.write(new TextEncoder().encode(JSON.stringify({ bytes, scalars: last })));
 
-/** What is resident; of the pages of libraries' files, which come and go with what else the machine does, the most so far. */
-function residentBytes(): number {
-  if (Deno.build.os !== "linux") return Deno.memoryUsage().rss;
+/** What is resident: the process's own memory, and pages of libraries' files, which come and go with what else the machine does. */
+function residentBytes(): { readonly own: number; readonly files: number } {
+  if (Deno.build.os !== "linux") return { own: Deno.memoryUsage().rss, files: 0 };
   const path = `/proc/${Deno.pid}/status`;
   const { stdout } = new Deno.Command("cat", { args: [path] }).outputSync();
   const status = new TextDecoder().decode(stdout);
@@ -71,12 +71,11 @@ function residentBytes(): number {
     if (kilobytes === undefined) throw new Error(`${path} has no ${name}`);
     return 1024 * Number(kilobytes);
   };
-  fileBytes = Math.max(fileBytes, bytesOf("RssFile"));
-  return bytesOf("RssAnon") + fileBytes;
+  return { own: bytesOf("RssAnon"), files: bytesOf("RssFile") };
 }
 
 /** The period whose readings a step belongs to, if it is near the end of the warm-up or of all. */
-function periodAt(at: number): keyof typeof least | undefined {
+function periodAt(at: number): keyof typeof most | undefined {
   const span = READINGS * READ_EVERY_STEPS;
   if (at > WARM_UP_STEPS - span && at <= WARM_UP_STEPS) return "early";
   return at > WARM_UP_STEPS + STEPS - span ? "late" : undefined;
