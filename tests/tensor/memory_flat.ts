@@ -1,18 +1,20 @@
 /**
  * Trains the net of configs/smoke.yaml on the engine that the first argument names, with batch and number of steps as given, and writes as
- * JSON the most memory that the process held over half as many steps at the end of a warm-up and at the end. JavaScript gives pages back for
- * some hundred steps at a time: the least or the middle of readings says when it did, not what is held. For `engines_memory_test.ts`.
+ * JSON the most memory that the process held over a quarter as many steps at the end of a warm-up and at the end. For `engines_memory_test.ts`.
+ *
+ * Garbage is collected all through, not only before a reading: 100 MB of it would gather, and its pages would count until they are given back.
  */
 import type { DeviceTensor } from "../../src/tensor/mod.ts";
 import { testedEngines } from "./tested_engines.ts";
 import { wholeStep } from "./whole_step.ts";
 
-/** Steps between readings of the scalars, as in training, and of the memory. */
+/** Steps between readings of the scalars, as in training, and between collections of garbage. */
 const READ_EVERY_STEPS = 10;
+/** Steps between readings of the memory, each of which starts a process. */
+const MEASURE_EVERY_STEPS = 50;
 
 const [name, batch, steps] = Deno.args;
 const STEPS = Number(steps);
-const READINGS = STEPS / 2 / READ_EVERY_STEPS;
 const WARM_UP_STEPS = 0.75 * STEPS;
 const engine = await testedEngines.find((one) => one.name === name)!.open();
 const step = await wholeStep({
@@ -48,15 +50,13 @@ for (let at = 1; at <= WARM_UP_STEPS + STEPS; at++) {
       last = [...await engine.download(tensor)];
       engine.free(tensor);
     }
+    collectGarbage();
+    // Buffers that belong to collected objects are freed in a later turn of the event loop.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  if (at % MEASURE_EVERY_STEPS === 0) {
     const period = periodAt(at);
-    if (period) {
-      // Buffers that belong to collected objects are freed in a later turn of the event loop.
-      for (let i = 0; i < 2; i++) {
-        collectGarbage();
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      most[period] = Math.max(most[period], residentBytes().own);
-    }
+    if (period) most[period] = Math.max(most[period], residentBytes().own);
   }
 }
 const { files } = residentBytes();
@@ -80,7 +80,7 @@ function residentBytes(): { readonly own: number; readonly files: number } {
 
 /** The period whose readings a step belongs to, if it is near the end of the warm-up or of all. */
 function periodAt(at: number): keyof typeof most | undefined {
-  const span = READINGS * READ_EVERY_STEPS;
+  const span = STEPS / 4;
   if (at > WARM_UP_STEPS - span && at <= WARM_UP_STEPS) return "early";
   return at > WARM_UP_STEPS + STEPS - span ? "late" : undefined;
 }
