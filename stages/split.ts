@@ -55,7 +55,7 @@ export const split = defineStage({
       // What does not depend on the seed has the same bytes for every seed.
       await writeJson(join(output, "meta.json"), {
         counts: knownCounts(indices, { labels, classes: meta.classes }),
-        // Of the labelled images only: a method is told nothing of the unlabelled ones.
+        // Methods are told γ_l; of the unlabelled images they take the counts, as oracle.
         ...(part === "labelled" && ratio !== undefined ? { ratio } : {}),
         rule: files === undefined ? drawn : "index-file",
         seed: meta.fixed_split || files !== undefined ? null : seed,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { HostArray } from "../tensor/engine.ts";
+import { checkpointName, parseCheckpointName } from "./checkpoint_name.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -25,8 +26,6 @@ export interface Snapshot<R = unknown> {
 }
 
 const KEPT = 2;
-/** A checksum of the fingerprint, so that runs do not touch each other's files, and a number. */
-const NAME = /^checkpoint_([\da-f]{8})_(\d{8})\.safetensors$/;
 
 /** Options of `Checkpoints`. */
 export interface CheckpointOptions {
@@ -94,8 +93,8 @@ export class Checkpoints<R = unknown> {
   async #numbers(): Promise<number[]> {
     const numbers: number[] = [];
     for await (const entry of Deno.readDir(this.#directory)) {
-      const match = NAME.exec(entry.name);
-      if (match?.[1] === this.#run) numbers.push(Number(match[2]));
+      const name = parseCheckpointName(entry.name);
+      if (name?.run === this.#run) numbers.push(name.number);
     }
     return numbers.sort((a, b) => b - a);
   }
@@ -103,24 +102,19 @@ export class Checkpoints<R = unknown> {
   async #foreign(): Promise<string[]> {
     const names: string[] = [];
     for await (const { name } of Deno.readDir(this.#directory)) {
-      const match = NAME.exec(name);
-      if (match && match[1] !== this.#run) names.push(name);
+      const { run = this.#run } = parseCheckpointName(name) ?? {};
+      if (run !== this.#run) names.push(name);
     }
     return names.sort();
   }
 
   #path(number: number): string {
-    const name = `checkpoint_${this.#run}_${eightDigits(number, 10)}.safetensors`;
-    return join(this.#directory, name);
+    return join(this.#directory, checkpointName({ run: this.#run, number }));
   }
 
-  get #run(): string {
-    return eightDigits(crc32(this.#options.fingerprint), 16);
+  get #run(): number {
+    return crc32(this.#options.fingerprint);
   }
-}
-
-function eightDigits(value: number, radix: number): string {
-  return value.toString(radix).padStart(8, "0");
 }
 
 function encode<R>({ tensors, record }: Snapshot<R>, fingerprint: string): Uint8Array {

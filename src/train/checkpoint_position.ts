@@ -1,9 +1,7 @@
 import { join } from "node:path";
+import { parseCheckpointName } from "./checkpoint_name.ts";
 import type { RunRecord } from "./run_record.ts";
-
-/** A checkpoint's name as `Checkpoints` writes it; that module belongs to what trainings are keyed by, this one does not. */
-const name = /^checkpoint_[\da-f]{8}_(\d{8})\.safetensors$/;
-const headerLimit = 100_000_000;
+import { MAX_HEADER_BYTES } from "./safetensors.ts";
 
 /** Where a run can go on. */
 export interface CheckpointPosition {
@@ -29,8 +27,8 @@ export function checkpointPosition(folder: string): CheckpointPosition | undefin
 function namesIn(folder: string): string[] {
   try {
     const names = Array.from(Deno.readDirSync(folder), (entry) => entry.name);
-    const number = (text: string) => Number(name.exec(text)?.[1]);
-    return names.filter((text) => name.test(text)).sort((a, b) => number(b) - number(a));
+    const numberOf = (name: string) => parseCheckpointName(name)?.number ?? 0;
+    return names.filter(parseCheckpointName).sort((a, b) => numberOf(b) - numberOf(a));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
@@ -41,7 +39,7 @@ function stepIn(path: string): number | undefined {
   try {
     using file = Deno.openSync(path);
     const bytes = Number(new DataView(read(file, 8).buffer).getBigUint64(0, true));
-    if (bytes > headerLimit) return undefined;
+    if (bytes > MAX_HEADER_BYTES) return undefined;
     const header = JSON.parse(new TextDecoder().decode(read(file, bytes)));
     const record: Partial<RunRecord> = JSON.parse(header.__metadata__.record);
     return typeof record.step === "number" ? record.step : undefined;

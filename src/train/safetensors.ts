@@ -17,7 +17,8 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const MAX_HEADER_BYTES = 100_000_000;
+/** A longer header is taken for damage. */
+export const MAX_HEADER_BYTES = 100_000_000;
 
 /** A tensor from a typed array. Float32Array → F32, Int32Array → I32, Uint8Array → U8, Uint16Array holds F16 bits. */
 export function safeTensor(
