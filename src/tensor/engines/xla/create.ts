@@ -8,6 +8,7 @@ import { Client, type DeviceKind } from "./pjrt/client.ts";
 import type { OptionValue } from "./pjrt/named_values.ts";
 import { pluginDigest } from "./plugin_digest.ts";
 import { sourceTexts } from "./source_texts.ts";
+import { givenXlaFlags } from "./xla_flags.ts";
 
 /** Options of `createXlaEngine`. Those of CUDA default to the plugin's: 0.75 of the memory, taken at once, and the fastest kernels. */
 export interface XlaEngineOptions extends CudaSettings {
@@ -57,10 +58,11 @@ function check({ deviceIndex = 0, memoryFraction = 1, threads = 1 }: XlaEngineOp
   }
 }
 
-/** Tells XLA where the assembler is that lies beside the plugin. */
-function nameCudaData(plugin: string): void {
-  const flags = withCudaData(Deno.env.get("XLA_FLAGS"), plugin);
-  if (flags !== undefined) Deno.env.set("XLA_FLAGS", flags);
+/** Tells XLA where the assembler is that lies beside the plugin; all its flags. */
+function nameCudaData(plugin: string): string {
+  const flags = withCudaData(givenXlaFlags(), plugin);
+  if (flags !== "") Deno.env.set("XLA_FLAGS", flags);
+  return flags;
 }
 
 /**
@@ -72,14 +74,14 @@ export async function createXlaEngine(options: XlaEngineOptions): Promise<XlaEng
   const { plugin, device, deviceIndex = 0, cache, threads } = options;
   // XLA has no option for it, and reads this when the client is made.
   if (device === "cpu" && threads !== undefined) Deno.env.set("NPROC", String(threads));
-  if (device === "cuda") nameCudaData(plugin);
+  const flags = device === "cuda" ? nameCudaData(plugin) : givenXlaFlags();
   const client = Client.open({ plugin, device, deviceIndex, options: clientOptions(options) });
   try {
     const digest = await pluginDigest(plugin, cache);
     const compilation = compileOptions(compilerFlags(options));
     const compiler = new Compiler(client, {
       ...{ device, options: compilation, pluginDigest: digest },
-      flags: Deno.env.get("XLA_FLAGS") ?? "",
+      flags,
       ...(cache === undefined ? {} : { cache }),
       say: options.say ?? (() => {}),
     });

@@ -21,8 +21,8 @@ export function cudaDataFolder(plugin: string): string | undefined {
 }
 
 /** XLA's flags with that folder named, unless they name one already. XLA reads them when it is loaded. */
-export function withCudaData(flags: string | undefined, plugin: string): string | undefined {
+export function withCudaData(flags: string, plugin: string): string {
   const folder = cudaDataFolder(plugin);
-  if (!folder || flags?.includes(FLAG)) return flags;
+  if (!folder || flags.includes(FLAG)) return flags;
   return [...(flags ? [flags] : []), `${FLAG}=${folder}`].join(" ");
 }
