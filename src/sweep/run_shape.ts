@@ -121,7 +121,7 @@ function shape(
     train: { count: labelled.count + unlabelled.count },
     labelled_count: labelled.count,
     unlabelled_count: unlabelled.count,
-    labelled_counts: labelled.counts!,
+    labelled_counts: labelled.counts!, // Their classes are known.
     ...(labelled.ratio === undefined ? {} : { labelled_ratio: labelled.ratio }),
     ...(unlabelled.count > 0 && unlabelled.counts ? { unlabelled_counts: unlabelled.counts } : {}),
   };

@@ -39,15 +39,18 @@ export interface CheckpointOptions {
 export class Checkpoints<R = unknown> {
   readonly #directory: string;
   readonly #options: CheckpointOptions;
+  /** As in the names of its checkpoints. */
+  readonly #run: number;
 
   constructor(directory: string, options: CheckpointOptions) {
     this.#directory = directory;
     this.#options = options;
+    this.#run = crc32(options.fingerprint);
   }
 
   /** Writes a checkpoint and deletes all but the newest two. */
   async write(snapshot: Snapshot<R>): Promise<void> {
-    const numbers = await this.#numbers();
+    const { numbers } = await this.#list();
     const next = (numbers[0] ?? 0) + 1;
     await writeAtomically(this.#path(next), encode(snapshot, this.#options.fingerprint));
     for (const number of numbers.slice(KEPT - 1)) await Deno.remove(this.#path(number));
@@ -61,13 +64,14 @@ export class Checkpoints<R = unknown> {
     accept: (snapshot: Snapshot<R>) => Promise<string | undefined> = () =>
       Promise.resolve(undefined),
   ): Promise<Snapshot<R> | undefined> {
-    for (const name of await this.#foreign()) {
+    const { numbers, foreign } = await this.#list();
+    for (const name of foreign) {
       this.#options.log(`Skipping checkpoint ${join(this.#directory, name)}: it is another run's`);
     }
     const ignored: string[] = [];
     const warn = (outcome: string) =>
       ignored.forEach((line) => this.#options.log(`${line}; ${outcome}`, { warning: true }));
-    for (const number of await this.#numbers()) {
+    for (const number of numbers) {
       const path = this.#path(number);
       try {
         const snapshot = decode<R>(await Deno.readFile(path), this.#options.fingerprint);
@@ -89,31 +93,21 @@ export class Checkpoints<R = unknown> {
     return undefined;
   }
 
-  /** Numbers of the run's own, newest first. */
-  async #numbers(): Promise<number[]> {
+  /** Numbers of the run's own checkpoints, newest first, and names of the others. */
+  async #list(): Promise<{ readonly numbers: number[]; readonly foreign: string[] }> {
     const numbers: number[] = [];
-    for await (const entry of Deno.readDir(this.#directory)) {
-      const name = parseCheckpointName(entry.name);
-      if (name?.run === this.#run) numbers.push(name.number);
-    }
-    return numbers.sort((a, b) => b - a);
-  }
-
-  async #foreign(): Promise<string[]> {
-    const names: string[] = [];
+    const foreign: string[] = [];
     for await (const { name } of Deno.readDir(this.#directory)) {
-      const { run = this.#run } = parseCheckpointName(name) ?? {};
-      if (run !== this.#run) names.push(name);
+      const parsed = parseCheckpointName(name);
+      if (parsed === undefined) continue;
+      if (parsed.run === this.#run) numbers.push(parsed.number);
+      else foreign.push(name);
     }
-    return names.sort();
+    return { numbers: numbers.sort((a, b) => b - a), foreign: foreign.sort() };
   }
 
   #path(number: number): string {
     return join(this.#directory, checkpointName({ run: this.#run, number }));
-  }
-
-  get #run(): number {
-    return crc32(this.#options.fingerprint);
   }
 }
 

@@ -15,8 +15,7 @@ export interface CheckpointPosition {
  * The newest checkpoint in a folder whose header can be read: nothing else of it is looked at. Undefined if there is none.
  */
 export function checkpointPosition(folder: string): CheckpointPosition | undefined {
-  for (const file of namesIn(folder)) {
-    const path = join(folder, file);
+  for (const path of pathsIn(folder)) {
     const step = stepIn(path);
     if (step !== undefined) return { path, step };
   }
@@ -24,11 +23,13 @@ export function checkpointPosition(folder: string): CheckpointPosition | undefin
 }
 
 /** Newest first. */
-function namesIn(folder: string): string[] {
+function pathsIn(folder: string): string[] {
   try {
-    const names = Array.from(Deno.readDirSync(folder), (entry) => entry.name);
-    const numberOf = (name: string) => parseCheckpointName(name)?.number ?? 0;
-    return names.filter(parseCheckpointName).sort((a, b) => numberOf(b) - numberOf(a));
+    const found = Array.from(Deno.readDirSync(folder)).flatMap(({ name }) => {
+      const parsed = parseCheckpointName(name);
+      return parsed ? [{ path: join(folder, name), number: parsed.number }] : [];
+    });
+    return found.sort((a, b) => b.number - a.number).map(({ path }) => path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;

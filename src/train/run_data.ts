@@ -66,7 +66,7 @@ export async function readRunData(paths: RunDataPaths): Promise<RunData> {
     train: readImages(all, used),
     labelled_count: labelled.indices.length,
     unlabelled_count: unlabelled?.indices.length ?? 0,
-    labelled_counts: labelled.counts!,
+    labelled_counts: labelled.counts!, // Their classes are known.
     ...(labelled.ratio ? { labelled_ratio: labelled.ratio } : {}),
     ...(unlabelled?.counts ? { unlabelled_counts: unlabelled.counts } : {}),
     test: readImages(test, Int32Array.from(test.labels.keys())),
