@@ -12,16 +12,25 @@ export interface Given {
   readonly storage?: "uint8";
 }
 
-/** Outputs of the body for these inputs, row-major. */
-export function runRecorded(
-  given: Readonly<Record<string, Given>>,
-  body: (tensors: Record<string, tf.Tensor>) => Readonly<Record<string, tf.Tensor>>,
-): Record<string, Float64Array> {
+/** What is computed, as `record` takes it. */
+export type Body = (tensors: Record<string, tf.Tensor>) => Readonly<Record<string, tf.Tensor>>;
+
+/** The program of a body without state, and its inputs' values. */
+export function recorded(given: Readonly<Record<string, Given>>, body: Body) {
   const specs: Record<string, TensorSpec> = {};
   const values: Record<string, ArrayLike<number>> = {};
   for (const [name, { shape, data, dtype = "float32", storage }] of Object.entries(given)) {
     specs[name] = { shape, dtype, ...(storage === undefined ? {} : { storage }) };
     values[name] = data;
   }
-  return interpret(record(specs, body, { state: [] }), values);
+  return { program: record(specs, body, { state: [] }), values };
+}
+
+/** Outputs of the body for these inputs, row-major. */
+export function runRecorded(
+  given: Readonly<Record<string, Given>>,
+  body: Body,
+): Record<string, Float64Array> {
+  const { program, values } = recorded(given, body);
+  return interpret(program, values);
 }

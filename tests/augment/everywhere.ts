@@ -1,14 +1,11 @@
 /** Runs a recorded body on the interpreter and on every engine that is there, or on a GPU. */
-import type * as tf from "@tensorflow/tfjs";
 import { hasGpu, locateEngine } from "../../src/engines/mod.ts";
 import type { Engine } from "../../src/tensor/engine.ts";
 import { openEngine } from "../../src/tensor/engines/select.ts";
 import { createWasmEngine } from "../../src/tensor/engines/wasm/mod.ts";
 import { expandProgram } from "../../src/tensor/expand.ts";
 import { interpret } from "../../src/tensor/interpreter.ts";
-import type { TensorSpec } from "../../src/tensor/program.ts";
-import { record } from "../../src/tensor/recorder.ts";
-import type { Given } from "../run_recorded.ts";
+import { type Body, type Given, recorded } from "../run_recorded.ts";
 import { openTensorflow, tensorflowIsInstalled } from "../tensor/tensorflow/installed.ts";
 import { runOnce } from "../tensor/run_once.ts";
 import { openXla, xlaIsInstalled } from "../tensor/xla/installed.ts";
@@ -26,21 +23,8 @@ async function open(): Promise<readonly (readonly [string, Engine])[]> {
   ];
 }
 
-/** What is computed, as `record` takes it. */
-type Body = (tensors: Record<string, tf.Tensor>) => Readonly<Record<string, tf.Tensor>>;
-
 /** Computes a body of given inputs. */
 export type Compute = (given: Readonly<Record<string, Given>>, body: Body) => Promise<Results>;
-
-function recorded(given: Readonly<Record<string, Given>>, body: Body) {
-  const specs: Record<string, TensorSpec> = {};
-  const values: Record<string, ArrayLike<number>> = {};
-  for (const [name, { shape, data, dtype = "float32", storage }] of Object.entries(given)) {
-    specs[name] = { shape, dtype, ...(storage === undefined ? {} : { storage }) };
-    values[name] = data;
-  }
-  return { program: record(specs, body, { state: [] }), values };
-}
 
 /** Own kernels and those composed of others are both tried. */
 export async function everywhere(

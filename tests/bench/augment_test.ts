@@ -1,8 +1,8 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { permissions } from "../cli/command.ts";
 
 const script = fileURLToPath(new URL("../../bench/augment.ts", import.meta.url));
-const rights = ["read", "write", "run", "ffi", "sys", "env"].map((right) => `--allow-${right}`);
 
 interface Row {
   readonly engine: string;
@@ -17,7 +17,7 @@ interface Row {
 Deno.test("bench augment measures the engines without torchvision, and says that it is not there", async () => {
   const own = ["--rounds=1", "--no-step", "--threads=1", "--python=no-such-python", "--json"];
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-check", ...rights, script, ...own],
+    args: ["run", "--no-prompt", "--no-check", ...permissions, script, ...own],
     stdin: "null",
     stderr: "inherit",
   }).output();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { permissions } from "../cli/command.ts";
 import { testedEngines } from "./tested_engines.ts";
 
 /** The smallest, so that 2,000 steps take seconds: what an engine leaves behind it leaves behind in every step. */
@@ -24,7 +25,7 @@ for (const { name, isInstalled } of testedEngines) {
       const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [
           ...["run", "--quiet", "--no-prompt", "--no-check", `--v8-flags=${V8_FLAGS}`],
-          ...["read", "write", "run", "env", "ffi", "sys"].map((right) => `--allow-${right}`),
+          ...permissions,
           fileURLToPath(new URL("memory_flat.ts", import.meta.url)),
           ...[name, String(BATCH), String(STEPS)],
         ],

@@ -52,7 +52,7 @@ for (let at = 1; at <= WARM_UP_STEPS + STEPS; at++) {
     }
     collectGarbage();
     // Buffers that belong to collected objects are freed in a later turn of the event loop.
-    await new Promise((resolve) => setTimeout(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
   }
   if (at % MEASURE_EVERY_STEPS === 0) {
     const period = periodAt(at);

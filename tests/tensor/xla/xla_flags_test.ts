@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { givenXlaFlags } from "../../../src/tensor/engines/xla/xla_flags.ts";
+import { inTemporaryDirectory } from "../../data/fixtures.ts";
 
-Deno.test("givenXlaFlags() reads the file that stands in place of flags", async () => {
-  const folder = await Deno.makeTempDir();
-  const path = join(folder, "flags.txt");
-  try {
+Deno.test("givenXlaFlags() reads the file that stands in place of flags", () =>
+  inTemporaryDirectory(async (folder) => {
+    const path = join(folder, "flags.txt");
     for (const flags of ["", " ", "--a=1", " --a=1 --b"]) assert.equal(givenXlaFlags(flags), flags);
     await Deno.writeTextFile(path, "--a=2\n--b=3\n");
     assert.equal(givenXlaFlags(path), "--a=2\n--b=3\n");
@@ -16,7 +16,4 @@ Deno.test("givenXlaFlags() reads the file that stands in place of flags", async 
           `cannot read a file "${path}"`,
       });
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
